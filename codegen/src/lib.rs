@@ -1,0 +1,4 @@
+//! Reads Linkwright specs and generates typed drivers, topology and reference pages from them.
+#![forbid(unsafe_code)]
+
+pub mod lower;

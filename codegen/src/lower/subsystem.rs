@@ -1,0 +1,84 @@
+/// A kind of resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subsystem {
+    /// Name: `dma`.
+    pub name: String,
+    /// What it is.
+    pub doc: String,
+    /// Key in `ip` and `soc` files: `dmas`.
+    pub key: String,
+    /// What a reference carries.
+    pub args: Vec<Argument>,
+    /// What a reference becomes.
+    pub class: LinkClass,
+    /// The link takes part in runtime PM.
+    pub runtime_pm: bool,
+    /// Device-tree properties it is read from.
+    pub properties: Vec<String>,
+    /// Property that counts a reference's cells; empty when none.
+    pub cells: String,
+    /// Property that names the references; empty when none.
+    pub names: String,
+    /// What can be done with a resource.
+    pub operations: Vec<Operation>,
+}
+
+/// One argument of a reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Argument {
+    /// Name.
+    pub name: String,
+    /// What it holds.
+    pub kind: ArgumentType,
+}
+
+/// What an argument holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentType {
+    /// A number of so many bits.
+    Bits(u8),
+    /// A number, or a name from the provider's `ids`.
+    Id,
+}
+
+/// How strong a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkClass {
+    /// The consumer is not probed before the supplier.
+    Hard,
+    /// As hard, unless the supplier has no driver.
+    Optional,
+    /// No link.
+    Ignore,
+}
+
+/// Something that can be done with a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// Name.
+    pub name: String,
+    /// What it does.
+    pub doc: String,
+    /// Where it may be called.
+    pub context: Context,
+    /// What must be on.
+    pub power: Power,
+}
+
+/// Where an operation may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// It may sleep or allocate.
+    Sleepable,
+    /// Anywhere, interrupt handlers included.
+    Atomic,
+}
+
+/// What must be on for an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// Nothing in particular.
+    Any,
+    /// The supplier is active.
+    Active,
+}

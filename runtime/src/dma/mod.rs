@@ -1,0 +1,7 @@
+//! Split-prepare DMA: see the types.
+
+mod controller;
+mod fault;
+
+pub use controller::{Capabilities, Controller, Expected, Position, Stuck, ThreadState};
+pub use fault::{FaultCause, FaultCauses};

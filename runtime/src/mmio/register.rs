@@ -1,0 +1,119 @@
+use core::marker::PhantomData;
+
+use super::{Bounded, Bus, Register, Value, sealed::Sealed};
+
+/// How a register or a field may be accessed.
+pub trait Access: Sealed + 'static {}
+/// Reading is allowed.
+pub trait Readable: Access {}
+/// Writing a value is allowed.
+pub trait Writable: Access {}
+/// Reading, changing and writing back keeps every bit not changed.
+pub trait Modifiable: Readable + Writable {}
+
+macro_rules! access {
+    ($($(#[$doc:meta])* $name:ident: $($cap:ident)*;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+        impl Sealed for $name {}
+        impl Access for $name {}
+        $(impl $cap for $name {})*
+    )*};
+}
+access! {
+    /// Reads only.
+    ReadOnly: Readable;
+    /// Writes only.
+    WriteOnly: Writable;
+    /// Reads and writes, and a read-modify-write keeps what it does not change.
+    ReadWrite: Readable Writable Modifiable;
+    /// Reads show a state and writing a one clears that bit: there is no `modify`, which would clear every set bit.
+    WriteToClear: Readable Writable;
+}
+
+/// The place of a register of kind `R` in its block.
+pub struct Reg<R, A> {
+    offset: u32,
+    kind: PhantomData<fn() -> (R, A)>,
+}
+
+impl<R, A> Clone for Reg<R, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R, A> Copy for Reg<R, A> {}
+
+impl<R: Register, A: Access> Reg<R, A> {
+    /// The register `offset` bytes into the block.
+    pub const fn new(offset: u32) -> Self {
+        Self { offset, kind: PhantomData }
+    }
+
+    /// Bytes from the start of the block.
+    #[inline(always)]
+    pub const fn offset(self) -> u32 {
+        self.offset
+    }
+}
+
+/// The places of registers 0 to `LAST` of kind `R`, `stride` bytes apart.
+pub struct RegArray<R, A, const LAST: u32> {
+    offset: u32,
+    stride: u32,
+    kind: PhantomData<fn() -> (R, A)>,
+}
+
+impl<R, A, const LAST: u32> Clone for RegArray<R, A, LAST> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R, A, const LAST: u32> Copy for RegArray<R, A, LAST> {}
+
+impl<R: Register, A: Access, const LAST: u32> RegArray<R, A, LAST> {
+    /// Register 0 is `offset` bytes into the block, register 1 another `stride` bytes on.
+    pub const fn new(offset: u32, stride: u32) -> Self {
+        Self { offset, stride, kind: PhantomData }
+    }
+
+    /// Register `index`.
+    #[inline(always)]
+    pub const fn at(self, index: Bounded<0, LAST>) -> Reg<R, A> {
+        Reg::new(self.offset + self.stride * index.get())
+    }
+}
+
+/// Typed access to registers, for every [`Bus`]. Atomic context.
+pub trait Io {
+    /// Read a register.
+    #[inline(always)]
+    fn read<R: Register, A: Readable>(&self, reg: Reg<R, A>) -> Value<R>
+    where
+        Self: Bus<R::Word>,
+    {
+        Value::from_word(self.load(reg.offset))
+    }
+
+    /// Write a register.
+    #[inline(always)]
+    fn write<R: Register, A: Writable>(&self, reg: Reg<R, A>, value: Value<R>)
+    where
+        Self: Bus<R::Word>,
+    {
+        self.store(reg.offset, value.word());
+    }
+
+    /// Read a register, change the value, write it back. Not atomic against other users of the register.
+    #[inline(always)]
+    fn modify<R: Register, A: Modifiable>(&self, reg: Reg<R, A>, change: impl FnOnce(Value<R>) -> Value<R>)
+    where
+        Self: Bus<R::Word>,
+    {
+        let value = self.read(reg);
+        self.write(reg, change(value));
+    }
+}
+
+impl<B: ?Sized> Io for B {}
