@@ -2,3 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod lower;
+pub mod report;
+pub mod source;
