@@ -14,8 +14,8 @@ pub use instruction::{
     BytePattern, EnumOperandValue, Instruction, InstructionSet, Operand, OperandKind, Role, ThreadKind,
 };
 pub use ip::{
-    Access, Array, Block, Cause, Consumed, DmaPort, DmaDirection, Enum, EnumValue, FaultBit, Field, FieldType, Ip, Lost, Node,
-    Parameter, ParameterValues, Provided, Quirk, Register,
+    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, Enum, EnumValue, FaultBit, Field, FieldType, Ip,
+    Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
 };
 pub use soc::{Device, Edge, Reference, Soc};
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, Power, Subsystem};
