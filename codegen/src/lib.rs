@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod lower;
+pub mod names;
 pub mod report;
 pub mod source;
