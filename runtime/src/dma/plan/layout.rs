@@ -1,0 +1,279 @@
+use super::{CopyRequest, FifoNeed, PlanError};
+use crate::microcode::Limits;
+
+/// Beats of one burst on one side. No beats: the side is not touched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Burst {
+    /// Bytes per beat.
+    pub(super) beat: u8,
+    pub(super) beats: u8,
+}
+
+impl Burst {
+    pub(super) const NONE: Self = Self { beat: 1, beats: 0 };
+
+    pub(super) const fn is_none(self) -> bool {
+        self.beats == 0
+    }
+
+    /// Bytes moved at `address`. The first beat is short when the address is not aligned to it.
+    const fn bytes(self, address: u32) -> u32 {
+        if self.is_none() { 0 } else { self.beat as u32 * self.beats as u32 - address % self.beat as u32 }
+    }
+}
+
+/// At most one load, then at most one store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Step {
+    pub(super) load: Burst,
+    pub(super) store: Burst,
+}
+
+impl Step {
+    const NONE: Self = Self { load: Burst::NONE, store: Burst::NONE };
+
+    pub(super) const fn is_none(self) -> bool {
+        self.load.is_none() && self.store.is_none()
+    }
+}
+
+/// A copy as bursts: a head, many equal bursts, and what is left.
+///
+/// The bursts are as wide as the bus whatever the alignment; an unaligned first beat is short, and the bytes by which
+/// the two sides then differ wait in the FIFO, less than one line of them. If the source is further into its line than
+/// the destination, the first load brings too little for an equal store: the head loads one beat more than it stores.
+/// No line is read or written that is not wholly inside the transfer; the bytes beyond the last whole line go in one
+/// burst of narrower beats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Layout {
+    pub(super) head: Step,
+    pub(super) body: Step,
+    /// How often `body` is repeated.
+    pub(super) count: u32,
+    pub(super) rest: [Step; 3],
+    pub(super) fifo: FifoNeed,
+    /// What to minimise.
+    cost: u32,
+}
+
+/// Where a layout stands while it is made.
+#[derive(Clone, Copy)]
+struct Cursor {
+    source: u32,
+    destination: u32,
+    /// Bytes in the FIFO.
+    fill: u32,
+    resident: u32,
+    peak: u32,
+    cost: u32,
+    bus: u32,
+    barriers: bool,
+}
+
+impl Cursor {
+    const fn new(request: &CopyRequest) -> Self {
+        Self {
+            source: request.source,
+            destination: request.destination,
+            fill: 0,
+            resident: 0,
+            peak: 0,
+            cost: 0,
+            bus: request.bus_bytes as u32,
+            barriers: request.barriers,
+        }
+    }
+
+    /// FIFO lines in use: bytes sit in the lanes that they are written from.
+    const fn lines(&self) -> u32 {
+        if self.fill == 0 { 0 } else { (self.destination % self.bus + self.fill).div_ceil(self.bus) }
+    }
+
+    const fn once(mut self, step: Step) -> Self {
+        let load = step.load.bytes(self.source);
+        self.source = self.source.wrapping_add(load);
+        self.fill += load;
+        self.peak = max(self.peak, self.lines());
+        if self.barriers {
+            // A barrier lets other programs load.
+            self.resident = max(self.resident, self.lines());
+        }
+        let store = step.store.bytes(self.destination);
+        self.destination = self.destination.wrapping_add(store);
+        self.fill -= store;
+        if store > 0 {
+            self.resident = max(self.resident, self.lines());
+        }
+        self
+    }
+
+    const fn times(mut self, step: Step, count: u32) -> Self {
+        if step.is_none() || count == 0 {
+            return self;
+        }
+        let start = self;
+        // The second round begins aligned on both sides; all later ones are like it.
+        self = self.once(step);
+        let aligned = self;
+        if count > 1 {
+            self = self.once(step);
+            self.source = self.source.wrapping_add((count - 2) * step.load.bytes(0));
+            self.destination = self.destination.wrapping_add((count - 2) * step.store.bytes(0));
+        }
+        self.cost += cost::STEP
+            + cost::side(start.source, aligned.source, self.source, step.load, count)
+            + cost::side(start.destination, aligned.destination, self.destination, step.store, count);
+        self
+    }
+}
+
+/// How layouts compare: by the time they take, bytes of program counted as the time to fetch them. Only the order of
+/// alternatives depends on these numbers.
+mod cost {
+    use super::Burst;
+
+    /// AXI: no burst crosses a multiple of this, the controller makes two of it.
+    const SPLIT: u32 = 4096;
+    /// Setting both sides of a transfer anew; the source side waits for its reads.
+    pub(super) const STEP: u32 = 8;
+    /// An address on the bus.
+    const BURST: u32 = 4;
+
+    /// Of `count` bursts from `start` to `end`, the second of which begins at `second`.
+    pub(super) const fn side(start: u32, second: u32, end: u32, burst: Burst, count: u32) -> u32 {
+        if burst.is_none() {
+            return 0;
+        }
+        let length = burst.beat as u32 * burst.beats as u32;
+        let crossed = start.wrapping_rem(SPLIT).saturating_add(end.wrapping_sub(start).wrapping_sub(1)) / SPLIT;
+        let splits = if SPLIT.is_multiple_of(length) && second.is_multiple_of(length) { 0 } else { crossed };
+        BURST * (count + splits) + 1
+    }
+}
+
+impl Layout {
+    /// The best layout that the FIFO holds. The request must have been [checked](CopyRequest::check).
+    pub(super) const fn of(request: &CopyRequest, limits: &Limits) -> Result<Self, PlanError> {
+        let lines = request.fifo_lines as u32;
+        let mut longest = min(limits.burst as u32, lines);
+        while longest > 0 {
+            let layout = Self::with_bursts(request, limits, longest);
+            if layout.fifo.peak() as u32 <= lines {
+                return Ok(layout);
+            }
+            longest -= 1;
+        }
+        Err(PlanError::FifoTooSmall)
+    }
+
+    /// The best layout with bursts of at most `longest` lines.
+    const fn with_bursts(request: &CopyRequest, limits: &Limits, longest: u32) -> Self {
+        let bus = request.bus_bytes as u32;
+        let skip = request.source % bus;
+        let ahead = (skip > request.destination % bus) as u32;
+        // Lines that end inside the source; the first may begin before it.
+        let lines = skip.saturating_add(request.bytes) / bus;
+        let mut best = Self::new(request, limits, longest, ahead, longest);
+        let mut head = ahead + 1;
+        while head <= min(longest, lines) {
+            best = best.or(Self::new(request, limits, longest, head, longest));
+            head += 1;
+        }
+        // Shorter bursts of one length may come out even where the longest leave a remainder.
+        let bursts = lines.div_ceil(longest);
+        if ahead == 0 && bursts > 0 && lines.is_multiple_of(bursts) {
+            best = best.or(Self::new(request, limits, longest, 0, lines / bursts));
+        }
+        best
+    }
+
+    /// The layout whose head loads `head` lines and whose body moves `length` lines at a time.
+    const fn new(request: &CopyRequest, limits: &Limits, longest: u32, head: u32, length: u32) -> Self {
+        let bus = request.bus_bytes as u32;
+        let ends = (request.source.wrapping_add(request.bytes), request.destination.wrapping_add(request.bytes));
+        let narrow = Narrow { bus, beats: limits.burst as u32, bytes: longest * bus };
+        let skip = request.source % bus;
+        let ahead = (skip > request.destination % bus) as u32;
+        let lines = skip.saturating_add(request.bytes) / bus;
+
+        let mut layout = Self {
+            head: Step::NONE,
+            body: Step::NONE,
+            count: 0,
+            rest: [Step::NONE; 3],
+            fifo: FifoNeed { resident: 0, transient: 0 },
+            cost: 0,
+        };
+        let mut at = Cursor::new(request);
+        let whole = (narrow.reach(at.source, ends.0), narrow.reach(at.destination, ends.1));
+        let mut odd = 0;
+        if !matches!(whole, (Some(_), Some(_))) {
+            if head > 0 {
+                layout.head = Step { load: wide(bus, head), store: wide(bus, head - ahead) };
+                at = at.times(layout.head, 1);
+            }
+            layout.body = Step { load: wide(bus, length), store: wide(bus, length) };
+            layout.count = (lines - head) / length;
+            odd = (lines - head) % length;
+            at = at.times(layout.body, layout.count);
+        }
+
+        let mut rest = 0;
+        while rest < layout.rest.len() && (at.source != ends.0 || at.destination != ends.1) {
+            let step = match (narrow.reach(at.source, ends.0), narrow.reach(at.destination, ends.1)) {
+                (Some(load), Some(store)) => Step { load, store },
+                _ if odd > 0 => Step { load: wide(bus, odd), store: wide(bus, odd) },
+                (Some(load), None) => Step { load, store: wide(bus, 1) },
+                (None, _) => break,
+            };
+            odd = 0;
+            layout.rest[rest] = step;
+            at = at.times(step, 1);
+            rest += 1;
+        }
+        layout.fifo = FifoNeed { resident: at.resident as u16, transient: (at.peak - at.resident) as u16 };
+        layout.cost = at.cost;
+        layout
+    }
+
+    const fn or(self, other: Self) -> Self {
+        if other.cost < self.cost { other } else { self }
+    }
+}
+
+/// What one burst may do that ends where a range ends.
+#[derive(Clone, Copy)]
+struct Narrow {
+    bus: u32,
+    beats: u32,
+    bytes: u32,
+}
+
+impl Narrow {
+    /// One burst from `address` exactly to `end`, with the widest beats that end there.
+    const fn reach(self, address: u32, end: u32) -> Option<Burst> {
+        let bytes = end.wrapping_sub(address);
+        if bytes == 0 {
+            return Some(Burst::NONE);
+        }
+        let beat = if end.is_multiple_of(self.bus) { self.bus } else { end & end.wrapping_neg() };
+        let span = (address % beat).saturating_add(bytes);
+        let beats = span / beat;
+        if beats > self.beats || span > self.bytes {
+            return None;
+        }
+        Some(Burst { beat: beat as u8, beats: beats as u8 })
+    }
+}
+
+const fn wide(bus: u32, lines: u32) -> Burst {
+    if lines == 0 { Burst::NONE } else { Burst { beat: bus as u8, beats: lines as u8 } }
+}
+
+const fn min(a: u32, b: u32) -> u32 {
+    if a < b { a } else { b }
+}
+
+const fn max(a: u32, b: u32) -> u32 {
+    if a > b { a } else { b }
+}

@@ -1,0 +1,184 @@
+use crate::microcode::Limits;
+
+/// What repeating costs, in bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Costs {
+    /// One repetition of the body.
+    pub(super) body: u32,
+    /// Instructions in one repetition of the body.
+    pub(super) body_instructions: u32,
+    /// Beginning and ending one loop.
+    pub(super) nest: u32,
+}
+
+/// `outer` times `inner` times `unroll` copies of a body; a level of one iteration is not a loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Nest {
+    pub(super) outer: u32,
+    pub(super) inner: u32,
+    pub(super) unroll: u32,
+}
+
+impl Nest {
+    const NONE: Self = Self { outer: 1, inner: 1, unroll: 0 };
+
+    const fn bytes(&self, costs: &Costs) -> u32 {
+        let loops = (self.outer > 1) as u32 + (self.inner > 1) as u32;
+        (loops * costs.nest).saturating_add(self.unroll.saturating_mul(costs.body))
+    }
+
+    const fn instructions(&self, costs: &Costs) -> u32 {
+        let mut sum = self.unroll.saturating_mul(costs.body_instructions);
+        if self.inner > 1 {
+            sum = self.inner.saturating_mul(sum.saturating_add(1)).saturating_add(1);
+        }
+        if self.outer > 1 {
+            sum = self.outer.saturating_mul(sum.saturating_add(1)).saturating_add(1);
+        }
+        sum
+    }
+}
+
+/// How a body is repeated an exact number of times: a sequence of nests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Loops(pub(super) [Nest; 3]);
+
+impl Loops {
+    /// Repeat `count` times in the fewest bytes, and among those in the fewest instructions.
+    ///
+    /// Exact products come first: a remainder costs a loop of its own, one or two more copies of the body often less.
+    pub(super) const fn plan(count: u32, costs: &Costs, limits: &Limits) -> Self {
+        let most = if limits.iterations == 0 { 1 } else { limits.iterations as u32 };
+        let reach = match limits.counters {
+            0 => 1,
+            1 => most,
+            _ => most * most,
+        };
+        let mut best = Self::simple(count, most, reach, costs, limits);
+        let fewest = count.div_ceil(reach);
+        let mut unroll = if fewest == 0 { 1 } else { fewest };
+        // One more copy costs `body` bytes, and no exact product saves more than two loops with one body each.
+        let last = unroll + 2 * (costs.nest + costs.body) / costs.body;
+        while unroll <= last {
+            let mut rest = 0;
+            while rest * costs.body <= costs.nest && rest <= count {
+                if (count - rest).is_multiple_of(unroll) {
+                    let product = (count - rest) / unroll;
+                    if let Some((outer, inner)) = factor(product, most, reach) {
+                        let straight = Nest { unroll: rest, ..Nest::NONE };
+                        best = best.or(Self([Nest { outer, inner, unroll }, straight, Nest::NONE]), costs);
+                    }
+                }
+                rest += 1;
+            }
+            unroll += 1;
+        }
+        best
+    }
+
+    /// The largest nest, then what is left: always right, seldom the shortest.
+    const fn simple(count: u32, most: u32, reach: u32, costs: &Costs, limits: &Limits) -> Self {
+        if count >= reach {
+            let inner = if reach < most { reach } else { most };
+            let whole = Nest { outer: reach / inner, inner, unroll: count / reach };
+            if count.is_multiple_of(reach) {
+                return Self([whole, Nest::NONE, Nest::NONE]);
+            }
+            let left = Self::plan(count % reach, costs, limits);
+            return Self([whole, left.0[0], left.0[1]]);
+        }
+        let whole = Nest { outer: count / most, inner: most, unroll: (count >= most) as u32 };
+        let left = count % most;
+        let left = if left * costs.body <= costs.nest + costs.body {
+            Nest { unroll: left, ..Nest::NONE }
+        } else {
+            Nest { outer: 1, inner: left, unroll: 1 }
+        };
+        Self([if count >= most { whole } else { Nest::NONE }, left, Nest::NONE])
+    }
+
+    const fn or(self, other: Self, costs: &Costs) -> Self {
+        let (a, b) = (self.bytes(costs), other.bytes(costs));
+        if b < a || (b == a && other.instructions(costs) < self.instructions(costs)) { other } else { self }
+    }
+
+    pub(super) const fn bytes(&self, costs: &Costs) -> u32 {
+        self.0[0].bytes(costs).saturating_add(self.0[1].bytes(costs)).saturating_add(self.0[2].bytes(costs))
+    }
+
+    pub(super) const fn instructions(&self, costs: &Costs) -> u32 {
+        let [a, b, c] = &self.0;
+        a.instructions(costs).saturating_add(b.instructions(costs)).saturating_add(c.instructions(costs))
+    }
+}
+
+/// `product` as outer times inner, neither above `most`, with the smallest outer.
+const fn factor(product: u32, most: u32, reach: u32) -> Option<(u32, u32)> {
+    if product == 0 || product > reach {
+        return None;
+    }
+    let mut outer = product.div_ceil(most);
+    while outer <= most && outer * outer <= product {
+        if product.is_multiple_of(outer) {
+            return Some((outer, product / outer));
+        }
+        outer += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { burst: 16, beat: 128, iterations: 256, counters: 2, jump: 255 };
+    const PAIR: Costs = Costs { body: 2, body_instructions: 2, nest: 4 };
+    const FENCED: Costs = Costs { body: 4, body_instructions: 4, nest: 4 };
+
+    fn repeats(loops: &Loops) -> u64 {
+        loops.0.iter().map(|n| u64::from(n.outer) * u64::from(n.inner) * u64::from(n.unroll)).sum()
+    }
+
+    #[test]
+    fn every_count_is_exact_and_no_counter_overflows() {
+        let boundaries = [65_535, 65_536, 65_537, 131_071, 131_072, 131_073, 2_097_151, 2_097_152, 4_194_304];
+        for costs in [PAIR, FENCED] {
+            for count in (0..4000).chain((4000..70_000).step_by(97)).chain(boundaries) {
+                let loops = Loops::plan(count, &costs, &LIMITS);
+                assert_eq!(repeats(&loops), u64::from(count), "{loops:?}");
+                assert!(loops.0.iter().all(|n| n.outer <= 256 && n.inner <= 256), "{count}: {loops:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn at_most_sixteen_bytes_within_two_counters() {
+        for count in 0..=65_536 {
+            assert!(Loops::plan(count, &PAIR, &LIMITS).bytes(&PAIR) <= 16, "{count}");
+        }
+    }
+
+    #[test]
+    fn exact_products_beat_remainders() {
+        // 8191 is prime; one less is 35 times 234.
+        assert_eq!(Loops::plan(8191, &PAIR, &LIMITS).bytes(&PAIR), 12);
+        // Two copies in one loop, not two loops.
+        assert_eq!(Loops::plan(512, &PAIR, &LIMITS).0[0], Nest { outer: 1, inner: 256, unroll: 2 });
+        assert_eq!(Loops::plan(512, &PAIR, &LIMITS).bytes(&PAIR), 8);
+        // 256 MiB on a 64-bit bus.
+        assert_eq!(Loops::plan(1 << 21, &PAIR, &LIMITS).0[0], Nest { outer: 256, inner: 256, unroll: 32 });
+    }
+
+    #[test]
+    fn fewer_counters_still_count() {
+        for counters in 0..2 {
+            let limits = Limits { counters, ..LIMITS };
+            for count in [0, 1, 2, 255, 256, 257, 1000, 4099] {
+                let loops = Loops::plan(count, &PAIR, &limits);
+                assert_eq!(repeats(&loops), u64::from(count));
+                assert!(loops.0.iter().filter(|n| n.outer > 1).count() == 0, "{loops:?}");
+                assert!(counters == 1 || loops.0.iter().all(|n| n.inner == 1), "{loops:?}");
+            }
+        }
+    }
+}
