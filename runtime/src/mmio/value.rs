@@ -79,8 +79,11 @@ impl<R: Register> core::fmt::Debug for Value<R> {
 pub struct Field<R, T, A = ReadWrite> {
     shift: u8,
     width: u8,
-    kind: PhantomData<fn() -> (R, T, A)>,
+    kind: Kind<R, T, A>,
 }
+
+/// Owns nothing: neither `R`, `T` nor `A` limits where a field may be used.
+type Kind<R, T, A> = PhantomData<fn() -> (R, T, A)>;
 
 impl<R, T, A> Clone for Field<R, T, A> {
     fn clone(&self) -> Self {
