@@ -107,7 +107,7 @@ record! {
         /// Its field: thread number.
         "thread" => thread: Name,
         /// Its fields: first bytes of the instruction.
-        "bytes" => bytes: List<Name>,
+        "bytes" => bytes: List<Name> [required],
     }
 }
 
@@ -117,7 +117,7 @@ record! {
         /// The register.
         "register" => register: Path,
         /// Its fields.
-        "bytes" => bytes: List<Name>,
+        "bytes" => bytes: List<Name> [required],
     }
 }
 

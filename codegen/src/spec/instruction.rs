@@ -12,7 +12,7 @@ record! {
         /// Bytes of the longest instruction.
         "max_length" => max_length: Spanned<u64>,
         /// The instructions by name.
-        "set" => set: Map<Instruction>,
+        "set" => set: Map<Instruction> [required],
     }
 }
 
@@ -28,7 +28,7 @@ record! {
         /// Threads that may execute it; default: channel.
         "threads" => threads: List<Spanned<ThreadKind>>,
         /// Encoding, first byte first.
-        "bytes" => bytes: List<BytePattern>,
+        "bytes" => bytes: List<BytePattern> [required],
         /// What varies.
         "operands" => operands: Map<Operand>,
         /// What the engine uses it for.

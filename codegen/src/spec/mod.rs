@@ -7,17 +7,20 @@
 //! and its name kept in [`Map::broken`], so that nobody complains about a name that is there.
 
 mod collection;
+mod decode;
 mod engine;
 mod instruction;
 mod ip;
 mod record;
 mod register;
 mod role;
+mod shape;
 mod soc;
 mod subsystem;
 mod value;
 
-pub use collection::{Entry, List, Map};
+pub use collection::{Entry, List, Map, OneOrMany};
+pub use decode::decode;
 pub use engine::{
     ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, FirstRegister, Identify,
     IdentifyField, IdentifyUnit, MicrocodeDma, MicrocodeDmaClass, SecondRegister, SideFields, ThreadRegisters,
@@ -30,11 +33,11 @@ pub use role::{
     ControlTargets, FlushPeripheral, MoveAddress, Repeat, RepeatEnd, RepeatForeverEnd, Roles, SendEvent, SetControl,
     SideAmount, SideTargets, StartThread, Transfer, TransferPeripheral, WaitEvent, WaitPeripheral, WithoutParts,
 };
-pub use soc::{Device, Reference, ReferenceArgs, References, Reg, Soc, Status};
+pub use soc::{Device, LongReference, Reference, ReferenceArgs, References, Reg, Soc, Status};
 pub use subsystem::{
     ArgumentType, Context, DeviceTree, Link, LinkClass, Operation, OperationPower, ReferenceForm, Subsystem,
 };
-pub use value::{Bits, Lost, Name, Path, Range, Scalar, Text, Version};
+pub use value::{Bits, Lost, Name, Path, Prose, Range, Scalar, Text, Version};
 
 use crate::source::Span;
 

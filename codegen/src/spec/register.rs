@@ -65,7 +65,7 @@ record! {
         /// Repetition.
         "array" => array: Option<Array>,
         /// What is in it.
-        "registers" => registers: Map<Node>,
+        "registers" => registers: Map<Node> [required],
     }
 }
 
@@ -163,24 +163,25 @@ record! {
         /// Where the facts were read.
         "source" => source: Option<Text>,
         /// The values by name.
-        "values" => values: EnumValues,
+        "values" => values: EnumValues [required],
     }
 }
 
 /// Named values.
 pub type EnumValues = Map<EnumValue>;
 
-/// A named value: `0`, or `{ value: 0, doc: … }`.
-#[derive(Clone, Debug)]
-pub struct EnumValue {
-    /// What it means.
-    pub doc: Option<Text>,
-    /// Where the facts were read.
-    pub source: Option<Text>,
-    /// Bit pattern.
-    pub value: Spanned<u64>,
-    /// Text in assembly, if an operand holds it; default: the name.
-    pub asm: Option<Text>,
+record! {
+    /// A named value: its number, or a mapping.
+    EnumValue short "value" {
+        /// What it means.
+        "doc" => doc: Option<Text>,
+        /// Where the facts were read.
+        "source" => source: Option<Text>,
+        /// Bit pattern.
+        "value" => value: Spanned<u64>,
+        /// Text in assembly, if an operand holds it; default: the name.
+        "asm" => asm: Option<Text>,
+    }
 }
 
 /// What the values of a field or operand mean.

@@ -20,39 +20,49 @@ record! {
     }
 }
 
-/// An instance of a block. Keys that are not listed here are subsystem keys and go to `references`.
-#[derive(Clone, Debug)]
-pub struct Device {
-    /// What it is.
-    pub doc: Option<Text>,
-    /// Where the facts were read.
-    pub source: Option<Text>,
-    /// Its class; required unless the soc extends one that has the device. Checks and lowering see merged devices, in
-    /// which only a broken one has none.
-    pub ip: Option<Name>,
-    /// Its address space.
-    pub reg: Option<Reg>,
-    /// Device that it sits on.
-    pub parent: Option<Name>,
-    /// Is it used? Default okay.
-    pub status: Option<Spanned<Status>>,
-    /// Values of the ip's parameters.
-    pub parameters: Map<Spanned<u64>>,
-    /// The ip's quirks that it has.
-    pub quirks: List<Name>,
-    /// What it needs, by subsystem key.
-    pub references: Map<References>,
-    /// Its name.
-    pub span: Span,
+record! {
+    /// An instance of a block. Keys that are not listed are subsystem keys.
+    Device {
+        /// What it is.
+        "doc" => doc: Option<Text>,
+        /// Where the facts were read.
+        "source" => source: Option<Text>,
+        /// Its class; only a device that the extended soc has may do without.
+        "ip" => ip: Option<Name>,
+        /// Its address space.
+        "reg" => reg: Option<Reg>,
+        /// Device that it sits on.
+        "parent" => parent: Option<Name>,
+        /// Is it used? Default okay.
+        "status" => status: Option<Spanned<Status>>,
+        /// Values of the ip's parameters.
+        "parameters" => parameters: Map<Spanned<u64>>,
+        /// The ip's quirks that it has; a soc that extends another replaces the list.
+        "quirks" => quirks: Option<List<Name>>,
+        rest references: Map<References> ["What it needs, by subsystem key."],
+    }
 }
 
-/// Address space of an instance: `0x1000`, or `{ base: 0x1000, size: 0x100 }`.
-#[derive(Clone, Debug)]
-pub struct Reg {
-    /// First address.
-    pub base: Spanned<u64>,
-    /// Bytes; default: the ip's window.
-    pub size: Option<Spanned<u64>>,
+impl Device {
+    /// The ip's quirks that it has.
+    pub fn quirks(&self) -> &[Name] {
+        self.quirks.as_deref().unwrap_or_default()
+    }
+
+    /// Does it take part? A disabled device has facts but no links.
+    pub fn enabled(&self) -> bool {
+        self.status.as_ref().is_none_or(|s| s.value == Status::Okay)
+    }
+}
+
+record! {
+    /// Address space of an instance: its first address, or a mapping.
+    Reg short "base" {
+        /// First address.
+        "base" => base: Spanned<u64>,
+        /// Bytes; default: the ip's window.
+        "size" => size: Option<Spanned<u64>>,
+    }
 }
 
 words! {
@@ -94,6 +104,15 @@ pub struct Reference {
     pub args: ReferenceArgs,
     /// The whole reference.
     pub span: Span,
+}
+
+record! {
+    /// A reference with named arguments. Keys that are not listed are arguments of the subsystem.
+    LongReference {
+        /// Device that provides.
+        "to" => to: Name,
+        rest args: Map<Spanned<Scalar>> ["Arguments by name."],
+    }
 }
 
 /// Arguments of a reference.

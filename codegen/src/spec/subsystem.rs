@@ -1,5 +1,5 @@
 use super::record::{record, words};
-use super::{List, Map, Name, Text, Version};
+use super::{Map, Name, OneOrMany, Text, Version};
 use crate::source::Spanned;
 
 record! {
@@ -60,7 +60,7 @@ record! {
     /// How device trees spell a reference.
     DeviceTree {
         /// The property, or several; `*-supply` matches by suffix.
-        "property" => property: List<Text>,
+        "property" => property: OneOrMany<Text> [required],
         /// Property of the provider that counts a reference's cells.
         "cells" => cells: Option<Text>,
         /// Property of the consumer that names the references.
@@ -117,8 +117,8 @@ impl Subsystem {
         if let Some(key) = &self.key {
             return key;
         }
-        let property = self.devicetree.iter().flat_map(|d| &d.property).find(|p| super::value::is_name(p));
-        property.unwrap_or(&self.name)
+        let mut properties = self.devicetree.iter().flat_map(|d| &d.property).map(|p| p.as_str());
+        properties.find(|p| super::value::is_name(p)).unwrap_or(&self.name)
     }
 
     /// Arguments of a reference.

@@ -3,8 +3,25 @@ use crate::source::{Span, Spanned};
 /// A word of letters, digits, `_` and `-`, at most 64 characters, beginning with a letter or digit.
 pub type Name = Spanned<String>;
 
-/// Markdown or other free text.
-pub type Text = Spanned<String>;
+/// Free text at its place.
+pub type Text = Spanned<Prose>;
+
+/// Markdown or other free text, without control characters but tab and line feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prose(pub String);
+
+impl std::ops::Deref for Prose {
+    type Target = String;
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Prose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// The version of the format; 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

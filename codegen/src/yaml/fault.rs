@@ -1,0 +1,129 @@
+//! What the YAML reader complains about, as findings of ours.
+
+use serde_yaml::{Error, Location};
+
+use super::Range;
+use crate::report::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// Bytes of a location; at least one character wide where there is one.
+pub(super) fn range(location: &Location, text: &str) -> Range {
+    let span = location.span();
+    let start = match span.byte_offset() {
+        Some(start) => start as usize,
+        None => line_column_to_byte(location, text),
+    };
+    let start = floor(text, start.min(text.len()));
+    let end = floor(text, (start + span.byte_len().unwrap_or(0) as usize).min(text.len()));
+    // Empty spans (a missing value) stay empty.
+    (start as u32, end as u32)
+}
+
+fn line_column_to_byte(location: &Location, text: &str) -> usize {
+    if location.line() == 0 {
+        return text.len();
+    }
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(location.line() as usize - 1) {
+        start += line.len();
+    }
+    let rest = &text[start..];
+    let column = (location.column() as usize).saturating_sub(1);
+    start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+pub(super) fn too_long(span: Span, bytes: usize) -> Diagnostic {
+    Diagnostic::error("LW0002", "the file is too long", span, format!("{bytes} bytes"))
+        .note(format!("a spec has at most {} bytes", super::MAX_FILE))
+}
+
+pub(super) fn empty(span: Span) -> Diagnostic {
+    Diagnostic::error("LW0001", "the file is empty", span, "expected a spec")
+        .help("begin with `linkwright: 1` and one of `subsystem:`, `ip:` and `soc:`")
+}
+
+/// A reader's error as a finding.
+pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic {
+    let location = error.location().unwrap_or(Location::UNKNOWN);
+    let (start, end) = range(&location, text);
+    // Parser errors have a point; make it visible unless it is the end of a line.
+    let end = match text[start as usize..].chars().next() {
+        Some(c) if end == start && c != '\n' => start + c.len_utf8() as u32,
+        _ => end,
+    };
+    let span = Span { file, start, end };
+    let mut diagnostic = match error.without_snippet() {
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. } => limit(error, span),
+        Error::Eof { .. } => empty(span),
+        Error::MultipleDocuments { .. } => {
+            Diagnostic::error("LW0001", "a file has one document", span, "a second one begins here")
+                .help("put each spec into a file of its own")
+        }
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            Diagnostic::error("LW0001", "an anchor contains itself", span, "refers to what it is part of")
+        }
+        Error::UnsupportedTag { tag, .. } => {
+            let title = format!("tag `{}` is not supported", super::shorten(tag));
+            Diagnostic::error("LW0001", title, span, "a tag").help("remove it")
+        }
+        other => {
+            let message = plain(&other.to_string());
+            let nesting = message.contains("nesting") || message.contains("recursion limit");
+            if nesting { limit(error, span) } else { Diagnostic::error("LW0001", message, span, "") }
+        }
+    };
+    if let Some(locations) = error.locations()
+        && locations.defined_location != locations.reference_location
+    {
+        let (start, end) = range(&locations.defined_location, text);
+        diagnostic = diagnostic.and(Span { file, start, end }, "the anchor");
+    }
+    diagnostic
+}
+
+fn limit(error: &Error, span: Span) -> Diagnostic {
+    use serde_yaml::budget::BudgetBreach as Breach;
+    let what = match error.without_snippet() {
+        Error::Budget { breach, .. } => match breach {
+            Breach::Depth { .. } => "it is nested too deeply",
+            Breach::Aliases { .. } => "it has too many aliases",
+            Breach::Anchors { .. } => "it has too many anchors",
+            Breach::Documents { .. } => "it has more than one document",
+            Breach::SequenceUnbalanced => "its brackets do not match",
+            _ => "it is too big",
+        },
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. } => "its aliases repeat too much",
+        _ => "it is nested too deeply",
+    };
+    Diagnostic::error("LW0002", format!("the file cannot be read: {what}"), span, "the limit is reached here").note(
+        format!(
+            "limits: {} values, {} levels, {} aliases that repeat {} values",
+            super::MAX_NODES,
+            super::MAX_DEPTH,
+            super::MAX_ALIASES,
+            super::MAX_REPLAYED
+        ),
+    )
+}
+
+/// The reader's message without its own words about the place.
+fn plain(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let first = first.rsplit_once(" at line ").map_or(first, |(text, _)| text);
+    let first = first.trim().trim_end_matches(['.', ':', ',']);
+    super::shorten_to(first, 200)
+}
