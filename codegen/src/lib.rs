@@ -1,9 +1,11 @@
 //! Reads Linkwright specs and generates typed drivers, topology and reference pages from them.
 #![forbid(unsafe_code)]
 
+pub mod asm;
 pub mod load;
 pub mod lower;
 pub mod names;
 pub mod report;
 pub mod source;
 pub mod spec;
+pub mod yaml;
