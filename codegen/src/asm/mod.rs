@@ -29,3 +29,6 @@ pub use encoding::{Decoded, Undecodable, decode, encode};
 pub use hex::{looks_like_hex, parse_hex};
 pub use note::control_note;
 pub use template::{Part, mnemonics, number, parts, text};
+
+#[cfg(test)]
+mod tests;
