@@ -1,4 +1,4 @@
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Is this a list of bytes written in hexadecimal rather than the bytes themselves?
@@ -21,32 +21,36 @@ pub fn looks_like_hex(content: &[u8]) -> bool {
 }
 
 /// Bytes written in hexadecimal: `bc 00`, `0xbc, 0x00` or `bc00`; `;` and `#` begin a comment.
-pub fn parse_hex(sources: &SourceMap, file: FileId) -> Result<Vec<u8>, Diagnostic> {
+/// `None`: the file has errors, which are in `findings`.
+pub fn parse_hex(sources: &SourceMap, file: FileId, findings: &mut Diagnostics) -> Option<Vec<u8>> {
     let text = &sources.file(file).text;
     let mut bytes = Vec::new();
+    let mut failed = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = &line[..line.find([';', '#']).unwrap_or(line.len())];
         let mut start = at;
         for written in content.split(|c: char| c.is_whitespace() || c == ',') {
-            let span = Span { file, start: start as u32, end: (start + written.len()) as u32 };
-            start += written.len() + 1;
-            let written = written.trim_start_matches('\u{feff}');
-            if !written.is_empty() {
-                bytes.extend(word(written).ok_or_else(|| {
-                    Diagnostic::error(
-                        "LW0908",
-                        format!("`{written}` is not hexadecimal bytes"),
-                        span,
-                        "two digits a byte",
-                    )
-                    .help("write bytes as `bc 00 00`, `0xbc, 0x00, 0x00` or `bc0000`")
-                })?);
+            let next = start + written.len();
+            let digits = written.trim_start_matches('\u{feff}');
+            match word(digits) {
+                _ if digits.is_empty() => {}
+                Some(word) => bytes.extend(word),
+                None => {
+                    failed = true;
+                    let span = Span { file, start: (next - digits.len()) as u32, end: next as u32 };
+                    let title = format!("`{digits}` is not bytes in hexadecimal");
+                    findings.push(
+                        Diagnostic::error("LW0908", title, span, "two digits a byte")
+                            .help("write bytes as `bc 00 00`, `0xbc, 0x00, 0x00` or `bc0000`"),
+                    );
+                }
             }
+            start = next + content[next - at..].chars().next().map_or(0, char::len_utf8);
         }
         at += line.len();
     }
-    Ok(bytes)
+    (!failed).then_some(bytes)
 }
 
 fn word(written: &str) -> Option<Vec<u8>> {

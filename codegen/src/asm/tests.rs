@@ -191,12 +191,14 @@ fn hexadecimal_is_told_from_bytes() {
     let parse = |text: &str| {
         let mut sources = SourceMap::new();
         let file = sources.add("test.hex", None, text);
-        parse_hex(&sources, file).map_err(|f| sources.line_column(f.primary.span))
+        let mut findings = Diagnostics::new();
+        let bytes = parse_hex(&sources, file, &mut findings);
+        bytes.ok_or_else(|| findings.iter().map(|f| sources.line_column(f.primary.span)).collect::<Vec<_>>())
     };
     assert_eq!(parse("bc 00, 0x01\n0203 ; end\n# all"), Ok(vec![0xbc, 0, 1, 2, 3]));
     assert_eq!(parse("0x4"), Ok(vec![4]));
-    assert_eq!(parse("bc\n 0 bcd"), Err((2, 4)));
-    assert_eq!(parse("bc é"), Err((1, 4)));
+    assert_eq!(parse("bc\n 0 bcd"), Err(vec![(2, 4)]));
+    assert_eq!(parse("bc é,bcd"), Err(vec![(1, 4), (1, 6)]));
     assert!(looks_like_hex(b"bc 00\n0x01, 02 ; text"));
     assert!(!looks_like_hex(b"DMAEND"));
     assert!(!looks_like_hex(&[0xbc, 0, 0]));
@@ -236,14 +238,14 @@ proptest! {
         let mut sources = SourceMap::new();
         let file = sources.add("test.hex", None, text.as_str());
         prop_assert!(looks_like_hex(text.as_bytes()));
-        prop_assert_eq!(parse_hex(&sources, file).ok(), Some(bytes));
+        prop_assert_eq!(parse_hex(&sources, file, &mut Diagnostics::new()), Some(bytes));
     }
 
     #[test]
     fn any_text_is_hexadecimal_or_not(text in "[0-9a-fx ,\n;é]{0,40}") {
         let mut sources = SourceMap::new();
         let file = sources.add("test.hex", None, text.as_str());
-        if parse_hex(&sources, file).is_ok_and(|bytes| !bytes.is_empty()) {
+        if parse_hex(&sources, file, &mut Diagnostics::new()).is_some_and(|bytes| !bytes.is_empty()) {
             prop_assert!(looks_like_hex(text.as_bytes()));
         }
     }
