@@ -74,7 +74,10 @@ impl<I: Isa> Writer<'_, I> {
             costs.body += I::encode(*op)?.len() as u32;
             costs.body_instructions += 1;
         }
-        costs.nest = (I::encode(Op::Loop(0, 1))?.len() + I::encode(Op::LoopEnd(0, When::Always, 0))?.len()) as u32;
+        if I::LIMITS.counters > 0 && I::LIMITS.iterations > 0 {
+            let ends = (I::encode(Op::Loop(0, 1))?, I::encode(Op::LoopEnd(0, When::Always, 0))?);
+            costs.nest = (ends.0.len() + ends.1.len()) as u32;
+        }
         let loops = Loops::plan(count, &costs, &I::LIMITS);
         if self.asm.reserve(loops.bytes(&costs)) {
             for nest in &loops.0 {

@@ -121,8 +121,15 @@ impl Cursor {
             self.destination = self.destination.wrapping_add((count - 2) * step.store.bytes(0));
         }
         self.cost += cost::STEP
-            + cost::side(start.source, aligned.source, self.source, step.load, count)
-            + cost::side(start.destination, aligned.destination, self.destination, step.store, count);
+            + cost::side(start.source, aligned.source, self.source, step.load, count, cost::SPLIT_READ)
+            + cost::side(
+                start.destination,
+                aligned.destination,
+                self.destination,
+                step.store,
+                count,
+                cost::SPLIT_WRITE,
+            );
         self
     }
 }
@@ -133,21 +140,24 @@ mod cost {
     use super::Burst;
 
     /// AXI: no burst crosses a multiple of this, the controller makes two of it.
-    const SPLIT: u32 = 4096;
+    const BOUNDARY: u32 = 4096;
     /// Setting both sides of a transfer anew; the source side waits for its reads.
     pub(super) const STEP: u32 = 8;
     /// An address on the bus.
     const BURST: u32 = 4;
+    /// Another one for what crosses. Memory that keeps lines or checksums reads before it writes half of one.
+    pub(super) const SPLIT_READ: u32 = 4;
+    pub(super) const SPLIT_WRITE: u32 = 8;
 
     /// Of `count` bursts from `start` to `end`, the second of which begins at `second`.
-    pub(super) const fn side(start: u32, second: u32, end: u32, burst: Burst, count: u32) -> u32 {
+    pub(super) const fn side(start: u32, second: u32, end: u32, burst: Burst, count: u32, split: u32) -> u32 {
         if burst.is_none() {
             return 0;
         }
         let length = burst.beat as u32 * burst.beats as u32;
-        let crossed = start.wrapping_rem(SPLIT).saturating_add(end.wrapping_sub(start).wrapping_sub(1)) / SPLIT;
-        let splits = if SPLIT.is_multiple_of(length) && second.is_multiple_of(length) { 0 } else { crossed };
-        BURST * (count + splits) + 1
+        let crossed = start.wrapping_rem(BOUNDARY).saturating_add(end.wrapping_sub(start).wrapping_sub(1)) / BOUNDARY;
+        let splits = if BOUNDARY.is_multiple_of(length) && second.is_multiple_of(length) { 0 } else { crossed };
+        BURST * count + split * splits + 1
     }
 }
 

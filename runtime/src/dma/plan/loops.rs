@@ -44,9 +44,10 @@ impl Nest {
 pub(super) struct Loops(pub(super) [Nest; 3]);
 
 impl Loops {
-    /// Repeat `count` times in the fewest bytes, and among those in the fewest instructions.
+    /// Repeat `count` times, exactly, in few bytes and few instructions.
     ///
-    /// Exact products come first: a remainder costs a loop of its own, one or two more copies of the body often less.
+    /// A product of two counters leaves no remainder, which would cost a loop of its own; one or two bursts less or one
+    /// more copy of the body in the loop often make the count such a product.
     pub(super) const fn plan(count: u32, costs: &Costs, limits: &Limits) -> Self {
         let most = if limits.iterations == 0 { 1 } else { limits.iterations as u32 };
         let reach = match limits.counters {
@@ -57,8 +58,7 @@ impl Loops {
         let mut best = Self::simple(count, most, reach, costs, limits);
         let fewest = count.div_ceil(reach);
         let mut unroll = if fewest == 0 { 1 } else { fewest };
-        // One more copy costs `body` bytes, and no exact product saves more than two loops with one body each.
-        let last = unroll + 2 * (costs.nest + costs.body) / costs.body;
+        let last = unroll + 7;
         while unroll <= last {
             let mut rest = 0;
             while rest * costs.body <= costs.nest && rest <= count {
@@ -98,8 +98,13 @@ impl Loops {
     }
 
     const fn or(self, other: Self, costs: &Costs) -> Self {
-        let (a, b) = (self.bytes(costs), other.bytes(costs));
-        if b < a || (b == a && other.instructions(costs) < self.instructions(costs)) { other } else { self }
+        if other.cost(costs) < self.cost(costs) { other } else { self }
+    }
+
+    /// A byte more is worth a thousand instructions less: all threads share one fetch, and long copies have millions
+    /// of instructions; a program's room is small, but no copy comes near its end.
+    const fn cost(&self, costs: &Costs) -> u64 {
+        self.bytes(costs) as u64 * 1024 + self.instructions(costs) as u64
     }
 
     pub(super) const fn bytes(&self, costs: &Costs) -> u32 {
@@ -152,16 +157,24 @@ mod tests {
     }
 
     #[test]
-    fn at_most_sixteen_bytes_within_two_counters() {
+    fn no_more_than_plain_nesting() {
         for count in 0..=65_536 {
-            assert!(Loops::plan(count, &PAIR, &LIMITS).bytes(&PAIR) <= 16, "{count}");
+            let (nested, last) = (count / 256 * 256, count % 256);
+            let plain = Loops([
+                Nest { outer: count / 256, inner: 256, unroll: u32::from(nested > 0) },
+                Nest { outer: 1, inner: last, unroll: 1 },
+                Nest::NONE,
+            ]);
+            let loops = Loops::plan(count, &PAIR, &LIMITS);
+            assert!(loops.cost(&PAIR) <= plain.cost(&PAIR), "{count}");
+            assert!(loops.bytes(&PAIR) <= 28, "{count}: {loops:?}");
         }
     }
 
     #[test]
     fn exact_products_beat_remainders() {
-        // 8191 is prime; one less is 35 times 234.
-        assert_eq!(Loops::plan(8191, &PAIR, &LIMITS).bytes(&PAIR), 12);
+        // 8191 is prime; one less is 2 times 21 times 195.
+        assert_eq!(Loops::plan(8191, &PAIR, &LIMITS).0[0], Nest { outer: 21, inner: 195, unroll: 2 });
         // Two copies in one loop, not two loops.
         assert_eq!(Loops::plan(512, &PAIR, &LIMITS).0[0], Nest { outer: 1, inner: 256, unroll: 2 });
         assert_eq!(Loops::plan(512, &PAIR, &LIMITS).bytes(&PAIR), 8);

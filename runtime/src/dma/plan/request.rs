@@ -33,7 +33,8 @@ pub struct CopyRequest {
     /// Of the writes.
     pub destination_attributes: Attributes,
     /// Wait for each read before its write, and for each write before the next read: for controllers that lock up
-    /// when they overlap. Costs time, and FIFO lines that other channels then lack ([`FifoNeed`](super::FifoNeed)).
+    /// when they overlap. Costs time, FIFO lines that other channels then lack ([`FifoNeed`](super::FifoNeed)), and up
+    /// to twice the program.
     pub barriers: bool,
 }
 
