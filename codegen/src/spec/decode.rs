@@ -67,8 +67,18 @@ pub fn decode(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> O
     document
 }
 
+const KINDS: [&str; 3] = ["subsystem", "ip", "soc"];
+
+/// Kind key and name of a document, readable or not.
+pub fn identity(node: &Node) -> Option<(&str, &str)> {
+    let Value::Map(entries) = &node.value else { return None };
+    entries.iter().find_map(|(key, node)| match &node.value {
+        Value::Str(name) if KINDS.contains(&key.text.as_str()) => Some((key.text.as_str(), name.as_str())),
+        _ => None,
+    })
+}
+
 fn document(node: &Node, cx: &mut Cx<'_>) -> Option<Document> {
-    const KINDS: [&str; 3] = ["subsystem", "ip", "soc"];
     let at = At { span: cx.span(node.at), key: "spec" };
     let Value::Map(entries) = &node.value else {
         cx.wrong_type(node, at, "a mapping");

@@ -20,7 +20,8 @@ mod subsystem;
 mod value;
 
 pub use collection::{Entry, List, Map, OneOrMany};
-pub use decode::decode;
+pub(crate) use decode::Record;
+pub use decode::{decode, identity};
 pub use engine::{
     ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, FirstRegister, Identify,
     IdentifyField, IdentifyUnit, MicrocodeDma, MicrocodeDmaClass, SecondRegister, SideFields, ThreadRegisters,

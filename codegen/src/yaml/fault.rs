@@ -39,11 +39,6 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-pub(super) fn too_long(span: Span, bytes: usize) -> Diagnostic {
-    Diagnostic::error("LW0002", "the file is too long", span, format!("{bytes} bytes"))
-        .note(format!("a spec has at most {} bytes", super::MAX_FILE))
-}
-
 pub(super) fn empty(span: Span) -> Diagnostic {
     Diagnostic::error("LW0001", "the file is empty", span, "expected a spec")
         .help("begin with `linkwright: 1` and one of `subsystem:`, `ip:` and `soc:`")

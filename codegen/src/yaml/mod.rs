@@ -63,24 +63,43 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-/// The text of a file, without a byte-order mark. `Err`: the text as far as it can be shown, and what is wrong at
-/// which bytes of it.
-pub fn decode_text(bytes: Vec<u8>) -> Result<String, (String, Range, String)> {
-    if bytes.len() > MAX_FILE {
-        let size = bytes.len();
-        return Err((String::new(), (0, 0), format!("it has {size} bytes; the limit is {MAX_FILE}")));
+/// Why bytes are not the text of a spec.
+#[derive(Debug)]
+pub struct BadText {
+    /// Rule.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub title: String,
+    /// What is there.
+    pub label: String,
+    /// The text as far as it can be shown.
+    pub shown: String,
+    /// Where in it the trouble is.
+    pub at: Range,
+}
+
+/// The text of a file, without a byte-order mark.
+pub fn decode_text(mut bytes: Vec<u8>) -> Result<String, BadText> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
     }
-    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => rest.to_vec(),
-        None => bytes,
-    };
+    if bytes.len() > MAX_FILE {
+        let title = "the file is too long".to_string();
+        let label = format!("a spec has at most {MAX_FILE} bytes");
+        return Err(BadText { rule: "LW0002", title, label, shown: String::new(), at: (0, 0) });
+    }
     String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         let bad = error.as_bytes()[start];
-        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         // The replacement character stands where the bad bytes stood.
         let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
-        (text, (start as u32, end as u32), format!("byte {bad:#04x} does not belong to UTF-8 text"))
+        BadText {
+            rule: "LW0001",
+            title: "the file is not UTF-8 text".to_string(),
+            label: format!("byte {bad:#04x} does not belong here"),
+            shown: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            at: (start as u32, end as u32),
+        }
     })
 }
 
@@ -88,7 +107,10 @@ pub fn decode_text(bytes: Vec<u8>) -> Result<String, (String, Range, String)> {
 pub fn read(file: FileId, text: &str, out: &mut Diagnostics) -> Option<Node> {
     let span = |(start, end): Range| Span { file, start, end };
     if text.len() > MAX_FILE {
-        out.push(fault::too_long(span((0, 0)), text.len()));
+        out.push(
+            Diagnostic::error("LW0002", "the file is too long", span((0, 0)), format!("it has {} bytes", text.len()))
+                .note(format!("a spec has at most {MAX_FILE} bytes")),
+        );
         return None;
     }
     if let Some((at, c)) = text.char_indices().find(|&(_, c)| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {

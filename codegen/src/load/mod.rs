@@ -1,0 +1,322 @@
+//! Finds spec files and everything they refer to.
+//!
+//! The one place that reads files. Judges whether a name leads somewhere, not what is there.
+//!
+//! # Where a spec is looked for
+//!
+//! A reference is a name; its spec is the file `NAME.yaml` in the kind's folder (`subsystems/`, `ip/`, `soc/`) of a
+//! spec directory, or in the directory itself. Spec directories are, first one first: those of
+//! [`Options::spec_paths`]; for each file that was asked for, its own directory (the one above, if its own is a kind's
+//! folder) and `specs/` beside it or in any directory above it; and the built-in specs. A file that was asked for goes
+//! before all of them. Subsystems are referred to by key, so all of them are read; one in an earlier directory hides
+//! those of the same name or key in later ones.
+
+mod extend;
+mod resolve;
+mod search;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::report::{Diagnostic, Diagnostics};
+use crate::source::{FileId, SourceMap, Span};
+use crate::spec::{self, Document};
+use crate::yaml;
+use search::{Found, Kind, Search};
+
+/// How specs are found.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Directories that are searched first.
+    pub spec_paths: Vec<PathBuf>,
+    /// Search the built-in specs too.
+    pub built_in: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { spec_paths: Vec::new(), built_in: true }
+    }
+}
+
+/// A spec that is asked for.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// A text, and what it is called in messages: `ip/uart.yaml`.
+    Text(String, String),
+}
+
+/// All specs of a run, read but not yet checked.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The files.
+    pub sources: SourceMap,
+    /// Kinds of resource: all that the search path has.
+    pub subsystems: Vec<Loaded<spec::Subsystem>>,
+    /// Blocks that were asked for or that a soc uses.
+    pub ips: Vec<Loaded<spec::Ip>>,
+    /// Chips and boards that were asked for, merged with what they extend.
+    pub socs: Vec<Loaded<spec::Soc>>,
+    subsystem_names: HashMap<String, usize>,
+    subsystem_keys: HashMap<String, usize>,
+    ip_names: HashMap<String, usize>,
+}
+
+/// A spec and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    /// What was read.
+    pub spec: T,
+    /// Its file, relative to the spec directory: `ip/pl330.yaml`.
+    pub file: String,
+    /// Asked for by the user, not only referred to.
+    pub requested: bool,
+}
+
+impl Workspace {
+    /// The subsystem of that name. `None`: there is none that can be read, which the loader reported.
+    pub fn subsystem(&self, name: &str) -> Option<&spec::Subsystem> {
+        self.subsystem_names.get(name).map(|&at| &self.subsystems[at].spec)
+    }
+
+    /// The subsystem that `ip` and `soc` files spell so. `None`: as above.
+    pub fn subsystem_by_key(&self, key: &str) -> Option<&spec::Subsystem> {
+        self.subsystem_keys.get(key).map(|&at| &self.subsystems[at].spec)
+    }
+
+    /// The ip of that name. `None`: as above.
+    pub fn ip(&self, name: &str) -> Option<&spec::Ip> {
+        self.ip_names.get(name).map(|&at| &self.ips[at].spec)
+    }
+
+    fn add_subsystem(&mut self, loaded: Loaded<spec::Subsystem>) {
+        let at = self.subsystems.len();
+        self.subsystem_names.insert(loaded.spec.name.value.clone(), at);
+        self.subsystem_keys.insert(loaded.spec.key().to_string(), at);
+        self.subsystems.push(loaded);
+    }
+
+    fn add_ip(&mut self, loaded: Loaded<spec::Ip>) {
+        self.ip_names.insert(loaded.spec.name.value.clone(), self.ips.len());
+        self.ips.push(loaded);
+    }
+}
+
+/// Read specs and everything they refer to. What goes wrong is reported, and the rest goes on.
+pub fn load(inputs: &[Input], options: &Options, out: &mut Diagnostics) -> Workspace {
+    let mut loader = Loader::new(inputs, options, out);
+    for input in inputs {
+        loader.request(input);
+    }
+    loader.subsystems();
+    loader.merge();
+    loader.ips();
+    resolve::subsystems(&mut loader);
+    loader.workspace
+}
+
+/// What a file gave.
+enum Read {
+    /// A document, and the file's name within its spec directory.
+    Whole(Box<Document>, String),
+    /// A document that cannot be used, though one can tell what it was to be.
+    Broken(Kind, String),
+    /// Nothing.
+    Nothing,
+}
+
+struct Loader<'a> {
+    workspace: Workspace,
+    search: Search,
+    out: &'a mut Diagnostics,
+    /// Socs as they are written, requested and extended ones, by name.
+    written: HashMap<String, Loaded<spec::Soc>>,
+    /// Names of requested socs, in order.
+    requested: Vec<String>,
+    /// Specs that are there but could not be read: who refers to them need not complain.
+    broken: Vec<(Kind, String)>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(inputs: &[Input], options: &Options, out: &'a mut Diagnostics) -> Self {
+        let files = inputs.iter().filter_map(|input| match input {
+            Input::File(path) => Some(path.as_path()),
+            Input::Text(..) => None,
+        });
+        Self {
+            workspace: Workspace::default(),
+            search: Search::new(options, files),
+            out,
+            written: HashMap::new(),
+            requested: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+
+    /// Read a spec that was asked for.
+    fn request(&mut self, input: &Input) {
+        let found = match input {
+            Input::File(path) => Found::requested(path),
+            Input::Text(name, text) => Found::from_text(name, text),
+        };
+        let stem = found.stem();
+        let (document, file) = match self.read(found) {
+            Read::Whole(document, file) => (*document, file),
+            Read::Broken(kind, name) => return self.broken.push((kind, name)),
+            Read::Nothing => {
+                // Whatever it was to be, references to it lead somewhere.
+                return self.broken.extend(Kind::ALL.map(|kind| (kind, stem.clone())));
+            }
+        };
+        if let Some(first) = self.known(&document) {
+            let title = format!("`{}` is described twice", document.name().value);
+            let error = Diagnostic::error("LW0016", title, document.span(), "second time").and(first, "first time");
+            self.out.push(error);
+            return;
+        }
+        match document {
+            Document::Subsystem(spec) => self.workspace.add_subsystem(Loaded { spec, file, requested: true }),
+            Document::Ip(spec) => self.workspace.add_ip(Loaded { spec, file, requested: true }),
+            Document::Soc(spec) => {
+                self.requested.push(spec.name.value.clone());
+                self.written.insert(spec.name.value.clone(), Loaded { spec, file, requested: true });
+            }
+        }
+    }
+
+    /// Where the same spec is already.
+    fn known(&self, document: &Document) -> Option<Span> {
+        let name = document.name().value.as_str();
+        match document {
+            Document::Subsystem(_) => self.workspace.subsystem(name).map(|s| s.name.span),
+            Document::Ip(_) => self.workspace.ip(name).map(|s| s.name.span),
+            Document::Soc(_) => self.written.get(name).map(|l| l.spec.name.span),
+        }
+    }
+
+    /// Read all subsystems of the search path.
+    fn subsystems(&mut self) {
+        for directory in 0..self.search.directories() {
+            // Within a directory nothing hides anything.
+            let earlier = self.workspace.subsystems.len();
+            for found in self.search.subsystems(directory) {
+                let stem = found.stem();
+                if self.workspace.subsystem(&stem).is_some() || self.is_broken(Kind::Subsystem, &stem) {
+                    continue;
+                }
+                let Read::Whole(document, file) = self.read(found) else {
+                    self.broken.push((Kind::Subsystem, stem));
+                    continue;
+                };
+                let Some(Document::Subsystem(spec)) = self.expect(*document, Kind::Subsystem, &stem) else { continue };
+                let same_key = self.workspace.subsystem_keys.get(spec.key()).copied();
+                match same_key {
+                    Some(at) if at < earlier => {}
+                    Some(at) => {
+                        let other = &self.workspace.subsystems[at].spec;
+                        let title = format!("two subsystems have the key `{}`", spec.key());
+                        let error = Diagnostic::error("LW0016", title, spec.name.span, "second subsystem")
+                            .and(other.name.span, "first subsystem")
+                            .help("give one of them another `key`");
+                        self.out.push(error);
+                    }
+                    None => self.workspace.add_subsystem(Loaded { spec, file, requested: false }),
+                }
+            }
+        }
+    }
+
+    /// Merge requested socs with what they extend.
+    fn merge(&mut self) {
+        for name in std::mem::take(&mut self.requested) {
+            let Some(loaded) = self.written.get(&name).cloned() else { continue };
+            let spec = extend::extend(self, loaded.spec);
+            self.workspace.socs.push(Loaded { spec, ..loaded });
+        }
+    }
+
+    /// Read the ips that socs use.
+    fn ips(&mut self) {
+        let names: Vec<spec::Name> = self
+            .workspace
+            .socs
+            .iter()
+            .flat_map(|soc| soc.spec.devices.iter().filter_map(|(_, device)| device.ip.clone()))
+            .collect();
+        for name in names {
+            if self.workspace.ip(&name).is_some() || self.is_broken(Kind::Ip, &name) {
+                continue;
+            }
+            match self.find(Kind::Ip, &name) {
+                Some((Document::Ip(spec), file)) => self.workspace.add_ip(Loaded { spec, file, requested: false }),
+                _ => self.broken.push((Kind::Ip, name.value)),
+            }
+        }
+    }
+
+    /// Find and read what a name refers to; reports when there is nothing.
+    fn find(&mut self, kind: Kind, name: &spec::Name) -> Option<(Document, String)> {
+        let Some(found) = self.search.find(kind, name) else {
+            resolve::unresolved(self, kind, name);
+            return None;
+        };
+        match self.read(found) {
+            Read::Whole(document, file) => self.expect(*document, kind, name).map(|document| (document, file)),
+            _ => None,
+        }
+    }
+
+    /// A file that was found by name must hold what its place says.
+    fn expect(&mut self, document: Document, kind: Kind, name: &str) -> Option<Document> {
+        let found = match &document {
+            Document::Subsystem(_) => Kind::Subsystem,
+            Document::Ip(_) => Kind::Ip,
+            Document::Soc(_) => Kind::Soc,
+        };
+        if found == kind && document.name().value == name {
+            return Some(document);
+        }
+        let title = format!("the file of {} `{name}` describes {} `{}`", kind.noun(), found.noun(), document.name().value);
+        let error = Diagnostic::error("LW0016", title, document.span(), format!("expected `{}: {name}`", kind.key()))
+            .help("a spec that is found by its name stands in a file of that name");
+        self.out.push(error);
+        self.broken.push((kind, name.to_string()));
+        None
+    }
+
+    fn is_broken(&self, kind: Kind, name: &str) -> bool {
+        self.broken.iter().any(|(k, n)| *k == kind && n == name)
+    }
+
+    fn read(&mut self, found: Found) -> Read {
+        let Some((file, text)) = self.source(&found) else { return Read::Nothing };
+        let Some(node) = yaml::read(file, &text, self.out) else { return Read::Nothing };
+        match spec::decode(file, &text, &node, self.out) {
+            Some(document) => Read::Whole(Box::new(document), found.file),
+            None => spec::identity(&node)
+                .and_then(|(key, name)| Some((Kind::ALL.into_iter().find(|kind| kind.key() == key)?, name)))
+                .map_or(Read::Nothing, |(kind, name)| Read::Broken(kind, name.to_string())),
+        }
+    }
+
+    /// Put a file's text among the sources.
+    fn source(&mut self, found: &Found) -> Option<(FileId, std::sync::Arc<str>)> {
+        let sources = &mut self.workspace.sources;
+        let (name, path) = (found.name.as_str(), found.path.as_deref());
+        match found.text() {
+            Ok(text) => {
+                let file = sources.add(name, path, text);
+                Some((file, sources.file(file).text.clone()))
+            }
+            Err(error) => {
+                let file = sources.add(name, path, error.shown);
+                let (start, end) = error.at;
+                let span = Span { file, start, end };
+                self.out.push(Diagnostic::error(error.rule, error.title, span, error.label));
+                None
+            }
+        }
+    }
+}
