@@ -5,6 +5,9 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![warn(missing_docs)]
 
+pub mod context;
 pub mod dma;
 pub mod microcode;
 pub mod mmio;
+pub mod power;
+pub mod sync;

@@ -28,6 +28,17 @@ impl Encoded {
         Self { bytes, len: N as u8 }
     }
 
+    /// From the first [`MAX`](Self::MAX) of `from`.
+    pub const fn truncating(from: &[u8]) -> Self {
+        let mut bytes = [0; Self::MAX];
+        let mut i = 0;
+        while i < from.len() && i < Self::MAX {
+            bytes[i] = from[i];
+            i += 1;
+        }
+        Self { bytes, len: i as u8 }
+    }
+
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8] {
         self.bytes.split_at(self.len as usize).0

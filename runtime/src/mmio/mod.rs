@@ -51,7 +51,7 @@ mod sealed {
 }
 
 /// The contents of a register as the bus moves them: `u8`, `u16`, `u32` or `u64`.
-pub trait Word: sealed::Sealed + Copy + Eq + core::fmt::Debug + core::fmt::LowerHex + 'static {
+pub trait Word: sealed::Sealed + Copy + Eq + Send + Sync + core::fmt::Debug + core::fmt::LowerHex + 'static {
     /// Width in bits.
     const BITS: u32;
     /// From a 64-bit number; higher bits are dropped.

@@ -1,0 +1,296 @@
+use core::fmt;
+
+use super::channel::Channel;
+use super::endpoint::Endpoint;
+use super::engine::{Config, Core, Engine, Hardware};
+use super::link::Link;
+use super::memory::Arena;
+use super::slot::{Phase, Slot};
+use super::{Capabilities, ClaimError, Controller, Expected, Mismatch, ProbeError, ThreadState, TransferError};
+use crate::context::{Atomic, Task};
+use crate::power::{Device, DeviceId, Grant, PowerCore};
+use crate::sync::exclusive;
+
+/// The engine of one DMA controller: hands out channels and serves the interrupt. Keep it in a `static`.
+///
+/// `CHANNELS` is how many channel threads it can use; more than the controller has do no harm.
+pub struct Dmac<C: Controller, const CHANNELS: usize = 8> {
+    controller: C,
+    core: Core,
+    slots: [Slot; CHANNELS],
+}
+
+impl<C: Controller> Dmac<C> {
+    /// The engine of controller device `D`, for up to 8 channels.
+    ///
+    /// `power` counts who needs the controller; `memory` is where programs are kept, of the same bus as the buffers.
+    pub const fn new<D: Device>(
+        controller: C,
+        power: &'static dyn PowerCore,
+        memory: &'static Arena,
+        config: Config,
+    ) -> Self {
+        Self::with_channels::<D>(controller, power, memory, config)
+    }
+}
+
+impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
+    /// [`new`](Dmac::new) for another number of channels, at most 32.
+    pub const fn with_channels<D: Device>(
+        controller: C,
+        power: &'static dyn PowerCore,
+        memory: &'static Arena,
+        config: Config,
+    ) -> Self {
+        const { assert!(CHANNELS > 0 && CHANNELS <= 32, "an engine has 1 to 32 channels") };
+        Self { controller, core: Core::new(D::ID, power, memory, config), slots: [const { Slot::new() }; CHANNELS] }
+    }
+
+    /// The controller, for what the engine does not do. Starting and killing threads behind its back is the caller's
+    /// responsibility.
+    pub fn controller(&self) -> &C {
+        &self.controller
+    }
+
+    /// The controller's device.
+    pub fn device(&self) -> DeviceId {
+        self.core.device
+    }
+
+    /// Is the controller what its description says? Sleepable.
+    ///
+    /// # Errors
+    /// [`ProbeError::Mismatch`] lists what differs.
+    #[track_caller]
+    pub fn probe(&self, cx: &Task<'_>, expected: &Expected) -> Result<Capabilities, ProbeError> {
+        let _power = Grant::resume(cx, self.core.power, self.core.device).map_err(ProbeError::Power)?;
+        let found = Controller::capabilities(&self.controller);
+        if found == *expected { Ok(found) } else { Err(ProbeError::Mismatch(Mismatch { expected: *expected, found })) }
+    }
+
+    /// Take a channel thread, an event and program memory for endpoint `E`. Sleepable.
+    ///
+    /// # Errors
+    /// [`ClaimError`]; nothing was taken.
+    #[track_caller]
+    pub fn claim<E: Endpoint>(&'static self, cx: &Task<'_>) -> Result<Channel<E>, ClaimError> {
+        if E::Controller::ID != self.core.device {
+            return Err(ClaimError::WrongController { expected: E::Controller::ID, found: self.core.device });
+        }
+        claim(self, cx).map(Channel::new)
+    }
+
+    /// Serve the controller's interrupt: call it from the handler of each of its lines, or from a loop. Atomic.
+    ///
+    /// Completion handlers and wakers run from here. Returns whether there was anything to do; a controller without
+    /// power has nothing and is not touched.
+    pub fn irq(&'static self) -> bool {
+        irq(self)
+    }
+
+    /// Write back what the controller lost with its power. Part of its driver's resume, before any channel is used.
+    /// Atomic; the controller is powered.
+    pub fn restore(&self) {
+        self.core.enable(&self.controller, |enabled| enabled);
+    }
+}
+
+impl<C: Controller, const CHANNELS: usize> Engine for Dmac<C, CHANNELS> {
+    fn hardware(&self) -> &dyn Hardware {
+        &self.controller
+    }
+    fn core(&self) -> &Core {
+        &self.core
+    }
+    fn slots(&'static self) -> &'static [Slot] {
+        &self.slots
+    }
+}
+
+impl<C: Controller, const CHANNELS: usize> fmt::Debug for Dmac<C, CHANNELS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dmac").field("engine", &self.core).field("channels", &CHANNELS).finish_non_exhaustive()
+    }
+}
+
+fn links(engine: &'static dyn Engine) -> impl Iterator<Item = Link> {
+    engine.slots().iter().zip(0_u8..).map(move |(slot, thread)| Link { engine, slot, thread })
+}
+
+fn claim(engine: &'static dyn Engine, cx: &Task<'_>) -> Result<Link, ClaimError> {
+    let (core, hardware) = (engine.core(), engine.hardware());
+    let _power = Grant::resume(cx, core.power, core.device).map_err(ClaimError::Power)?;
+    let capabilities = hardware.capabilities();
+    core.shared.with(|s| s.capabilities = Some(capabilities));
+    let usable = |link: &Link| link.thread < capabilities.threads && core.config.threads & 1 << link.thread != 0;
+    for link in links(engine).filter(usable) {
+        link.collect(false);
+        let taken = link.with(|s| {
+            let free = matches!(s.phase, Phase::Free | Phase::Lost);
+            if free {
+                s.phase = Phase::Busy;
+            }
+            free
+        });
+        if !taken {
+            continue;
+        }
+        // A boot loader may have left it running.
+        if !stop(&link) {
+            link.with(|s| s.phase = Phase::Free);
+            continue;
+        }
+        return equip(&link, cx, capabilities).map(|()| link).inspect_err(|_| {
+            let memory = link.with(|s| {
+                s.phase = Phase::Free;
+                s.memory.take()
+            });
+            drop(memory);
+        });
+    }
+    Err(ClaimError::NoChannel)
+}
+
+/// Make sure that a thread without an owner is stopped.
+fn stop(link: &Link) -> bool {
+    let (core, hardware) = (link.engine.core(), link.engine.hardware());
+    if hardware.state(link.thread) == ThreadState::Stopped {
+        return true;
+    }
+    let killed = exclusive(|_| hardware.kill(link.thread, core.config.command_polls));
+    killed.is_ok() && (0..core.config.stop_polls).any(|_| hardware.state(link.thread) == ThreadState::Stopped)
+}
+
+/// Give a taken slot its event and program memory, and forget its past.
+fn equip(link: &Link, cx: &Task<'_>, capabilities: Capabilities) -> Result<(), ClaimError> {
+    let (core, hardware) = (link.engine.core(), link.engine.hardware());
+    // A lost channel still has both.
+    if link.with(|s| s.memory.is_none()) {
+        let bytes = u32::from(core.config.program_bytes.max(1));
+        let align = u32::from(capabilities.icache_line).next_power_of_two();
+        let memory = core.memory.alloc_raw(cx, bytes, align).map_err(ClaimError::Memory)?;
+        let exists = u32::MAX.checked_shr(32 - u32::from(capabilities.events).min(32)).unwrap_or(0);
+        let event = core.shared.with(|s| {
+            let free = exists & core.config.events & !s.taken;
+            // One number for both where possible: easier to recognise in a trace.
+            let event = if free & 1 << link.thread != 0 { link.thread } else { free.trailing_zeros() as u8 };
+            s.taken |= 1_u32.checked_shl(event.into()).unwrap_or(0);
+            (event < 32).then_some(event)
+        });
+        let event = event.ok_or(ClaimError::NoEvent)?;
+        link.with(|s| {
+            s.memory = Some(memory);
+            s.event = event;
+        });
+    }
+    let event = link.with(|s| s.event);
+    core.enable(hardware, |enabled| enabled | 1 << event);
+    hardware.clear_interrupts(1 << event);
+    let old = link.with(|s| {
+        s.orphan = false;
+        s.closing = false;
+        s.program = None;
+        s.phase = Phase::Idle;
+        (s.empty(), s.handler.take(), s.waker.take())
+    });
+    drop(old);
+    Ok(())
+}
+
+/// Give a channel's event and program memory back: Busy -> Free. The slot is empty.
+pub(super) fn unclaim(link: &Link, cx: &Task<'_>) {
+    let (core, hardware) = (link.engine.core(), link.engine.hardware());
+    let event = link.with(|s| s.event);
+    let others = |enabled: u32| enabled & !(1 << event);
+    match Grant::resume(cx, core.power, core.device) {
+        Ok(_power) => {
+            // In this order: a raised interrupt cannot be cleared any more once it is disabled.
+            hardware.clear_interrupts(1 << event);
+            core.enable(hardware, others);
+        }
+        // Without power there is nothing to disable; `restore` will not enable it again.
+        Err(_) => core.shared.with(|s| s.enabled = others(s.enabled)),
+    }
+    let memory = link.with(|s| {
+        s.program = None;
+        s.memory.take()
+    });
+    drop(memory);
+    core.shared.with(|s| s.taken = others(s.taken));
+    link.with(|s| s.phase = Phase::Free);
+}
+
+pub(super) fn irq(engine: &'static dyn Engine) -> bool {
+    let (core, hardware) = (engine.core(), engine.hardware());
+    let Some(_power) = core.powered() else { return false };
+    let _atomic = Atomic::enter();
+    // One critical section from reading the events to taking over the transfers they end: an event that another
+    // processor has read too must not end the next transfer of the same channel.
+    let (pending, manager, ended, stopping, faulting) = exclusive(|cs| {
+        // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
+        let raised = hardware.interrupts();
+        let faulting = hardware.faulting();
+        let manager = hardware.manager_fault();
+        if raised != 0 {
+            hardware.clear_interrupts(raised);
+        }
+        let (mut ended, mut stopping) = (0_u32, 0_u32);
+        for link in links(engine) {
+            link.slot.0.within(cs, |s| {
+                let hit = raised & 1 << s.event != 0 || faulting & 1 << link.thread != 0;
+                match s.phase {
+                    Phase::Running if hit => {
+                        s.phase = Phase::Completing;
+                        ended |= 1 << link.thread;
+                    }
+                    Phase::Stopping => stopping |= 1 << link.thread,
+                    _ => {}
+                }
+            });
+        }
+        let pending = raised != 0 || faulting != 0 || manager.is_some();
+        let manager = manager.map(|causes| (causes, core.shared.within(cs, |s| s.last_started)));
+        (pending, manager, ended, stopping, faulting)
+    });
+    if let Some((causes, thread)) = manager {
+        manager_faulted(engine, causes, thread);
+    }
+    if ended | stopping | faulting != 0 {
+        for link in links(engine) {
+            let is = |set: u32| set & 1 << link.thread != 0;
+            if is(ended) {
+                link.complete(is(faulting));
+            } else if is(stopping) {
+                link.collect(true);
+            } else if is(faulting) && matches!(link.phase(), Phase::Free | Phase::Lost) {
+                // Nobody's, but it holds the abort line.
+                stop(&link);
+            }
+        }
+    }
+    pending
+}
+
+/// Bring the manager back. Channels that run go on; the one it failed to start is told.
+fn manager_faulted(engine: &'static dyn Engine, causes: super::FaultCauses, thread: u8) {
+    let (core, hardware) = (engine.core(), engine.hardware());
+    // If the command interface is stuck, the fault stays and the next interrupt tries again.
+    let _ = exclusive(|_| hardware.kill_manager(core.config.command_polls));
+    let Some(link) = links(engine).find(|link| link.thread == thread) else { return };
+    let failed = exclusive(|cs| {
+        if link.slot.0.within(cs, |s| s.phase != Phase::Running) {
+            return false;
+        }
+        let stopped = hardware.state(thread) == ThreadState::Stopped;
+        let event = link.slot.0.within(cs, |s| s.event);
+        // It may have run and ended since.
+        let failed = stopped && hardware.interrupts() & 1 << event == 0;
+        if failed {
+            link.slot.0.within(cs, |s| s.phase = Phase::Completing);
+        }
+        failed
+    });
+    if failed {
+        link.deliver(Err(TransferError::Manager(causes)), true);
+    }
+}

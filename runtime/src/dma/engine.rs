@@ -1,0 +1,203 @@
+//! What the typed API stands on: no types of endpoints, shapes or controllers here, so one copy of the code serves all.
+
+use core::fmt;
+
+use super::failure::Disassemble;
+use super::memory::Arena;
+use super::plan::{self, Attributes, CopyRequest, PlanError, Program};
+use super::slot::Slot;
+use super::{Capabilities, Controller, FaultCauses, Position, Stuck, ThreadState};
+use crate::microcode::{Encoded, Isa};
+use crate::power::{DeviceId, Grant, PowerCore};
+use crate::sync::{Lock, exclusive};
+
+/// How an engine drives its controller.
+///
+/// ```
+/// use linkwright::dma::Config;
+/// const CONFIG: Config = Config { threads: 0b1111_1110, ..Config::DEFAULT };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Threads that may be used (bit n: thread n).
+    pub threads: u32,
+    /// Events that may be used as interrupts (bit n: event n): those wired to the interrupt controller.
+    pub events: u32,
+    /// Bytes of program memory of each channel.
+    pub program_bytes: u16,
+    /// Attributes of reads from memory. A controller whose threads are non-secure needs the non-secure protection here.
+    pub source: Attributes,
+    /// Attributes of writes to memory.
+    pub destination: Attributes,
+    /// Separate reads and writes by barriers (an erratum of early PL330s).
+    pub barriers: bool,
+    /// Most reads of the command interface's busy flag before a start or kill gives up.
+    pub command_polls: u32,
+    /// Most reads of a thread's state in atomic context before it counts as not stopping.
+    pub stop_polls: u32,
+    /// The same where waiting is legal.
+    pub release_polls: u32,
+    /// No interrupt is wired: waiting calls the interrupt body.
+    pub polled: bool,
+    /// Called again and again while waiting.
+    pub relax: fn(),
+}
+
+impl Config {
+    /// All threads and events, 256 bytes of program, interrupts delivered.
+    pub const DEFAULT: Self = Self {
+        threads: u32::MAX,
+        events: u32::MAX,
+        program_bytes: 256,
+        source: Attributes { cache: 0, protection: 0 },
+        destination: Attributes { cache: 0, protection: 0 },
+        barriers: false,
+        command_polls: 1_000,
+        stop_polls: 10_000,
+        release_polls: 10_000_000,
+        polled: false,
+        relax: core::hint::spin_loop,
+    };
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// A [`Controller`] and its instruction set as one object.
+pub(super) trait Hardware: Sync {
+    fn capabilities(&self) -> Capabilities;
+    fn start(&self, thread: u8, program: u32, non_secure: bool, polls: u32) -> Result<(), Stuck>;
+    fn kill(&self, thread: u8, polls: u32) -> Result<(), Stuck>;
+    fn kill_manager(&self, polls: u32) -> Result<(), Stuck>;
+    fn state(&self, thread: u8) -> ThreadState;
+    fn position(&self, thread: u8) -> Position;
+    fn faulting(&self) -> u32;
+    fn fault(&self, thread: u8) -> FaultCauses;
+    fn manager_fault(&self) -> Option<FaultCauses>;
+    fn interrupts(&self) -> u32;
+    fn clear_interrupts(&self, events: u32);
+    fn enable_interrupts(&self, events: u32);
+    fn plan_copy(&self, request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError>;
+    fn disassembler(&self) -> Disassemble;
+}
+
+impl<C: Controller> Hardware for C {
+    fn capabilities(&self) -> Capabilities {
+        Controller::capabilities(self)
+    }
+    fn start(&self, thread: u8, program: u32, non_secure: bool, polls: u32) -> Result<(), Stuck> {
+        Controller::start(self, thread, program, non_secure, polls)
+    }
+    fn kill(&self, thread: u8, polls: u32) -> Result<(), Stuck> {
+        Controller::kill(self, thread, polls)
+    }
+    fn kill_manager(&self, polls: u32) -> Result<(), Stuck> {
+        Controller::kill_manager(self, polls)
+    }
+    fn state(&self, thread: u8) -> ThreadState {
+        Controller::state(self, thread)
+    }
+    fn position(&self, thread: u8) -> Position {
+        Controller::position(self, thread)
+    }
+    fn faulting(&self) -> u32 {
+        Controller::faulting(self)
+    }
+    fn fault(&self, thread: u8) -> FaultCauses {
+        Controller::fault(self, thread)
+    }
+    fn manager_fault(&self) -> Option<FaultCauses> {
+        Controller::manager_fault(self)
+    }
+    fn interrupts(&self) -> u32 {
+        Controller::interrupts(self)
+    }
+    fn clear_interrupts(&self, events: u32) {
+        Controller::clear_interrupts(self, events);
+    }
+    fn enable_interrupts(&self, events: u32) {
+        Controller::enable_interrupts(self, events);
+    }
+    fn plan_copy(&self, request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
+        plan::copy::<C::Isa>(request, out)
+    }
+    fn disassembler(&self) -> Disassemble {
+        <C::Isa as Isa>::disassemble
+    }
+}
+
+/// What an engine shares between its channels.
+pub(super) struct Core {
+    pub(super) device: DeviceId,
+    pub(super) power: &'static dyn PowerCore,
+    pub(super) memory: &'static Arena,
+    pub(super) config: Config,
+    pub(super) shared: Lock<Shared>,
+}
+
+pub(super) struct Shared {
+    /// Events that raise interrupts, as last written to the controller.
+    pub(super) enabled: u32,
+    /// Events that belong to a channel.
+    pub(super) taken: u32,
+    /// Thread of the last start command: whose fault it is if the manager faults on it.
+    pub(super) last_started: u8,
+    /// Read once per claim, so that preparing needs no power.
+    pub(super) capabilities: Option<Capabilities>,
+}
+
+/// One controller with its channels, without its type.
+pub(super) trait Engine: Sync {
+    fn hardware(&self) -> &dyn Hardware;
+    fn core(&self) -> &Core;
+    fn slots(&'static self) -> &'static [Slot];
+}
+
+impl Core {
+    pub(super) const fn new(
+        device: DeviceId,
+        power: &'static dyn PowerCore,
+        memory: &'static Arena,
+        config: Config,
+    ) -> Self {
+        let shared = Shared { enabled: 0, taken: 0, last_started: 0, capabilities: None };
+        Self { device, power, memory, config, shared: Lock::new(shared) }
+    }
+
+    /// The controller's power, if it has any. Atomic.
+    pub(super) fn powered(&self) -> Option<Grant> {
+        Grant::get_if_active(self.power, self.device)
+    }
+
+    /// Change which events raise interrupts. The controller must be powered. Atomic.
+    pub(super) fn enable(&self, hardware: &dyn Hardware, change: impl FnOnce(u32) -> u32) {
+        exclusive(|cs| {
+            let enabled = self.shared.within(cs, |s| {
+                s.enabled = change(s.enabled);
+                s.enabled
+            });
+            hardware.enable_interrupts(enabled);
+        });
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("device", &self.device).field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The first bytes of what may be an instruction, cut to its length if it is one.
+pub(super) fn instruction(bytes: &[u8], disassemble: Disassemble) -> Encoded {
+    struct Nowhere;
+    impl fmt::Write for Nowhere {
+        fn write_str(&mut self, _: &str) -> fmt::Result {
+            Ok(())
+        }
+    }
+    let len = disassemble(bytes, &mut Nowhere).unwrap_or(bytes.len());
+    Encoded::truncating(bytes.get(..len).unwrap_or(bytes))
+}

@@ -1,0 +1,101 @@
+#![allow(unsafe_code, reason = "gives the slot's buffers and handler their types back")]
+
+use core::marker::PhantomData;
+
+use super::buffers::{Buffers, Held};
+use super::channel::{Completed, Rejected};
+use super::done::{Done, Handler};
+use super::endpoint::Endpoint;
+use super::link::{Link, Refused};
+use super::shape::{BuffersOf, Shape};
+use super::slot::{Phase, RawHandler};
+use super::{StartError, TransferError};
+use crate::power::Grant;
+
+/// A channel whose slot takes and holds buffers of type `B` and no others.
+pub(super) struct Flight<B: Buffers> {
+    link: Link,
+    bufs: PhantomData<fn() -> B>,
+}
+
+/// What was refused, with its type.
+pub(super) struct Returned<B> {
+    pub(super) error: StartError,
+    pub(super) bufs: B,
+    pub(super) power: Grant,
+}
+
+impl<B> From<Returned<B>> for Rejected<B> {
+    fn from(returned: Returned<B>) -> Self {
+        Self { error: returned.error, bufs: returned.bufs }
+    }
+}
+
+impl<B: Buffers> Clone for Flight<B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<B: Buffers> Copy for Flight<B> {}
+
+impl<B: Buffers> Flight<B> {
+    /// # Safety
+    /// The slot is empty, and until it has been emptied again nothing but copies of this value fills it.
+    pub(super) unsafe fn new(link: Link) -> Self {
+        Self { link, bufs: PhantomData }
+    }
+
+    pub(super) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    fn restore(held: Held) -> B {
+        // SAFETY: from this slot, or refused by it just now; both hold only `B`s by the contract of `new`.
+        unsafe { B::restore(held) }
+    }
+
+    fn returned(refused: Refused) -> Returned<B> {
+        let Refused { error, held, power } = refused;
+        Returned { error, bufs: Self::restore(held), power }
+    }
+
+    /// As [`Link::load`].
+    pub(super) fn load(&self, from: Phase, bufs: B, power: Grant) -> Result<u8, Returned<B>> {
+        self.link.load(from, bufs.erase(), power).map_err(Self::returned)
+    }
+
+    /// As [`Link::go`].
+    pub(super) fn go(&self, back: Phase, attached: bool) -> Result<(), Returned<B>> {
+        self.link.go(back, attached).map_err(Self::returned)
+    }
+
+    /// As [`Link::take_finished`].
+    pub(super) fn take_finished(&self) -> Option<Completed<B>> {
+        let (held, result) = self.link.take_finished()?;
+        Some(Completed { bufs: Self::restore(held), result })
+    }
+
+    /// As [`Link::park`].
+    pub(super) fn park(&self, bufs: B, result: Result<(), TransferError>) {
+        self.link.park(bufs.erase(), result);
+    }
+}
+
+/// `handler` without its types. It belongs into the slot of a `Flight<BuffersOf<E, S>>`.
+pub(super) fn raw_handler<E: Endpoint, S: Shape, H: Handler<E, S>>(handler: &'static H) -> RawHandler {
+    unsafe fn call<E: Endpoint, S: Shape, H: Handler<E, S>>(
+        context: *const (),
+        link: Link,
+        held: Held,
+        power: Grant,
+        result: Result<(), TransferError>,
+    ) {
+        // SAFETY: made from `&'static H` just below.
+        let handler = unsafe { &*context.cast::<H>() };
+        // SAFETY: the link is of the slot that the handler was put in, which is a `Flight<BuffersOf<E, S>>`'s.
+        let flight = unsafe { Flight::<BuffersOf<E, S>>::new(link) };
+        let bufs = Flight::<BuffersOf<E, S>>::restore(held);
+        handler.complete(Done::new(flight, bufs, power, result));
+    }
+    RawHandler { context: core::ptr::from_ref(handler).cast(), call: call::<E, S, H> }
+}

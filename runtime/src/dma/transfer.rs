@@ -1,0 +1,157 @@
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use super::channel::{Completed, Prepared, Rejected, wait};
+use super::endpoint::Endpoint;
+use super::flight::Flight;
+use super::link::Link;
+use super::shape::{BuffersOf, Shape};
+use super::slot::Phase;
+use crate::context::Task;
+
+/// A transfer that is ready to start. Dropping it drops the buffers; [`cancel`](Self::cancel) gives them back.
+#[must_use = "nothing moves before `issue`"]
+pub struct Submitted<'p, E: Endpoint, S: Shape> {
+    prepared: &'p mut Prepared<E, S>,
+    patched: u8,
+    issued: bool,
+}
+
+impl<'p, E: Endpoint, S: Shape> Submitted<'p, E, S> {
+    pub(super) fn new(prepared: &'p mut Prepared<E, S>, patched: u8) -> Self {
+        Self { prepared, patched, issued: false }
+    }
+
+    /// How many bytes of the program had to change, 8 at most; 0 for the addresses of the transfer before.
+    pub fn patched_bytes(&self) -> u8 {
+        self.patched
+    }
+
+    /// Start it: 1 register read and 3 writes. Atomic.
+    ///
+    /// # Errors
+    /// [`StartError::Stuck`](super::StartError::Stuck), with the buffers.
+    pub fn issue(mut self) -> Result<Transfer<'p, E, S>, Rejected<BuffersOf<E, S>>> {
+        self.go(true)?;
+        Ok(Transfer { flight: self.prepared.flight(), taken: false, prepared: PhantomData })
+    }
+
+    /// Start it and let go; its end is told to the handler, or waits in [`Prepared::recover`] if there is none. Atomic.
+    ///
+    /// # Errors
+    /// As [`issue`](Self::issue).
+    pub fn issue_detached(mut self) -> Result<(), Rejected<BuffersOf<E, S>>> {
+        self.go(false)
+    }
+
+    fn go(&mut self, attached: bool) -> Result<(), Rejected<BuffersOf<E, S>>> {
+        self.issued = true;
+        Ok(self.prepared.flight().go(Phase::Idle, attached)?)
+    }
+
+    /// Do not start it. Atomic.
+    pub fn cancel(mut self) -> Option<BuffersOf<E, S>> {
+        self.issued = true;
+        self.prepared.recover().map(|completed| completed.bufs)
+    }
+}
+
+impl<E: Endpoint, S: Shape> Drop for Submitted<'_, E, S> {
+    fn drop(&mut self) {
+        if !self.issued {
+            self.prepared.flight().link().cancel(false);
+        }
+    }
+}
+
+impl<E: Endpoint, S: Shape> core::fmt::Debug for Submitted<'_, E, S> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Submitted(thread {})", self.prepared.thread())
+    }
+}
+
+/// A transfer in flight. Wait for it, poll it, or `.await` it.
+///
+/// The engine holds buffers and power, so leaking this value is harmless: the transfer runs to its end, power stays on
+/// that long, and [`Prepared::recover`] gives the buffers back. Dropping it cancels: the thread is killed, the buffers
+/// are dropped once it has stopped.
+#[must_use = "dropping a transfer cancels it; to let it run, keep it or use `start_detached`"]
+pub struct Transfer<'p, E: Endpoint, S: Shape> {
+    flight: Flight<BuffersOf<E, S>>,
+    taken: bool,
+    prepared: PhantomData<&'p mut Prepared<E, S>>,
+}
+
+impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
+    fn link(&self) -> &Link {
+        self.flight.link()
+    }
+
+    /// Has it ended, well or badly? Atomic.
+    pub fn is_done(&self) -> bool {
+        self.link().collect(false);
+        self.link().phase() == Phase::Finished
+    }
+
+    /// Wait for the end. Sleepable.
+    #[track_caller]
+    pub fn wait(mut self, cx: &Task<'_>) -> Completed<BuffersOf<E, S>> {
+        cx.might_sleep();
+        loop {
+            if let Some(completed) = self.take() {
+                return completed;
+            }
+            wait(self.link());
+        }
+    }
+
+    /// Stop it and wait until the hardware is quiet. It may have ended well before. Sleepable.
+    #[track_caller]
+    pub fn stop(self, cx: &Task<'_>) -> Completed<BuffersOf<E, S>> {
+        cx.might_sleep();
+        self.link().cancel(true);
+        self.wait(cx)
+    }
+
+    fn take(&mut self) -> Option<Completed<BuffersOf<E, S>>> {
+        self.link().collect(false);
+        let completed = self.flight.take_finished()?;
+        self.taken = true;
+        Some(completed)
+    }
+}
+
+impl<E: Endpoint, S: Shape> Future for Transfer<'_, E, S> {
+    type Output = Completed<BuffersOf<E, S>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(completed) = self.take() {
+            return Poll::Ready(completed);
+        }
+        // Wakers run code of their own when cloned and dropped: both outside the critical section.
+        let waker = cx.waker().clone();
+        let old = self.link().with(|s| s.waker.replace(waker));
+        drop(old);
+        // It may have ended before the waker was in place.
+        match self.take() {
+            Some(completed) => Poll::Ready(completed),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<E: Endpoint, S: Shape> Drop for Transfer<'_, E, S> {
+    fn drop(&mut self) {
+        if !self.taken {
+            self.link().cancel(false);
+        }
+    }
+}
+
+impl<E: Endpoint, S: Shape> core::fmt::Debug for Transfer<'_, E, S> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Transfer(thread {})", self.link().thread)
+    }
+}
