@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod asm;
+pub mod emit;
 pub mod load;
 pub mod lower;
 pub mod names;

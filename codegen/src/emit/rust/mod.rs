@@ -1,0 +1,84 @@
+//! Rust crates: one for each ip that has registers or instructions, one for each soc.
+//!
+//! Every file is made of tokens, printed by prettyplease. Nothing names `crate::`, so a crate's files also work as a
+//! module of another one. Instances of an ip share its crate.
+
+mod codec;
+mod controller;
+mod device;
+mod docs;
+mod imports;
+mod instruction;
+mod manifest;
+mod map;
+mod microcode;
+mod print;
+mod regs;
+mod root;
+mod scope;
+
+use std::collections::BTreeMap;
+
+pub use manifest::Runtime;
+
+use super::{Files, Generated};
+use crate::lower::{Engine, Ip};
+use crate::names;
+
+/// Choices that are not the spec's.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the generated crates find the runtime.
+    pub runtime: Runtime,
+}
+
+/// Does an ip get a crate? One without registers and instructions is known by its name only.
+pub fn has_crate(ip: &Ip) -> bool {
+    !ip.registers.is_empty() || ip.instructions.is_some()
+}
+
+/// Directory of the crate of an ip or a soc.
+pub fn directory(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// The crate of an ip; no files if it gets none.
+pub fn ip(ip: &Ip, options: &Options) -> Files {
+    let mut files = BTreeMap::new();
+    if !has_crate(ip) {
+        return files;
+    }
+    let directory = directory(&ip.name);
+    let mut add = |path: &str, file: Generated| files.insert(format!("{directory}/{path}"), file);
+    let map = map::Map::new(ip);
+    let mut root = scope::Scope::module();
+    let name = root.claim(&names::type_name(&ip.name), "Block");
+    let registers = !ip.registers.is_empty();
+    if registers {
+        add("src/regs.rs", regs::emit(ip, &map));
+        add("src/device.rs", device::emit(ip, &map, &name));
+    }
+    let set = ip.instructions.as_ref().map(instruction::Set::new);
+    let mut parts = root::Parts {
+        registers,
+        instructions: set.is_some(),
+        microcode: false,
+        controller: false,
+        saves: registers && device::saves(ip, &map),
+    };
+    if let Some(set) = &set {
+        add("src/instruction.rs", instruction::emit(ip, set));
+        if let Some(Engine::MicrocodeDma(engine)) = &ip.engine {
+            add("src/microcode.rs", microcode::emit(ip, &map, set, engine));
+            parts.microcode = true;
+            if let Some(file) = controller::emit(ip, &map, set, engine, &name) {
+                add("src/controller.rs", file);
+                parts.controller = true;
+            }
+        }
+    }
+    add("src/lib.rs", root::emit(ip, &name, &parts));
+    add("Cargo.toml", manifest::ip(ip, options));
+    add("rustfmt.toml", manifest::rustfmt(&ip.file));
+    files
+}
