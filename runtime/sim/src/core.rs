@@ -1,0 +1,572 @@
+use std::sync::Arc;
+
+use linkwright::dma::{FaultCause, FaultCauses};
+use linkwright_pl330::instruction::{DecodeError, Instruction};
+
+use crate::axi::{MAX_BURST, Port, Retired, Thread, Traffic};
+use crate::config::Config;
+use crate::counters::Counters;
+use crate::debug::DebugPort;
+use crate::fifo::{LoadStall, Mfifo};
+use crate::icache::{Icache, Lookup};
+use crate::memory::Space;
+use crate::registers;
+use crate::requests::{AckKind, Requests, Wait};
+use crate::sim::Traced;
+use crate::thread::{Channel, Manager, Stall, State};
+use crate::violation::{Violation, Violations};
+
+const LONGEST: usize = Instruction::LONGEST;
+/// Threads: the channels, then the manager.
+const THREADS: usize = 9;
+const MANAGER: usize = 8;
+
+/// An instruction and its length.
+pub(crate) type Decoded = (Instruction, u8);
+
+/// What a thread got when it asked for its next instruction.
+enum Fetched {
+    Ready(Decoded),
+    At(u64),
+    Fault(FaultCause),
+}
+
+/// How an instruction ended.
+pub(crate) enum Step {
+    /// Go on at this address.
+    To(u32),
+    /// The state says where to go on and when; the program counter stays.
+    Parked,
+    /// Try again when something has changed.
+    Stalled(Stall),
+    /// The thread has faulted.
+    Fault(FaultCause),
+}
+
+/// The state of a controller, but for the registers' faces.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) now: u64,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) manager: Manager,
+    pub(crate) port: Port,
+    pub(crate) fifo: Mfifo,
+    icache: Icache,
+    decoded: Vec<[Option<(u32, u64, Decoded)>; 64]>,
+    /// An instruction whose bytes have just come, so that a small cache cannot keep a thread from executing it.
+    latch: [Option<(u32, Decoded)>; THREADS],
+    pub(crate) requests: Requests,
+    pub(crate) debug: DebugPort,
+    pub(crate) violations: Arc<Violations>,
+    /// Bit n: event n is an interrupt.
+    pub(crate) interrupt_enable: u32,
+    pub(crate) pending_events: u32,
+    pub(crate) raised: u32,
+    /// Interrupts that get lost between the event and the line.
+    pub(crate) lost: u32,
+    pub(crate) watchdog_interrupt_only: bool,
+    pub(crate) watchdog_alarm: bool,
+    starved_since: Option<u64>,
+    pub(crate) powered: bool,
+    pub(crate) clocked: bool,
+    pub(crate) counters: Counters,
+    counted_since: u64,
+    pub(crate) trace: Option<Vec<Traced>>,
+    turn: usize,
+}
+
+impl Core {
+    pub(crate) fn new(config: Config, violations: Arc<Violations>) -> Self {
+        let mut core = Self {
+            now: 0,
+            channels: Vec::new(),
+            manager: Manager {
+                state: State::Stopped,
+                pc: 0,
+                wakeup: 0,
+                non_secure: false,
+                causes: FaultCauses::NONE,
+            },
+            port: Port::new(&config),
+            fifo: Mfifo::new(config.fifo_lines, config.bus_bytes),
+            icache: Icache::new(config.icache_line, config.icache_lines),
+            decoded: vec![[None; 64]; THREADS],
+            latch: [None; THREADS],
+            requests: Requests::new(config.requests),
+            debug: DebugPort::default(),
+            violations,
+            interrupt_enable: 0,
+            pending_events: 0,
+            raised: 0,
+            lost: 0,
+            watchdog_interrupt_only: false,
+            watchdog_alarm: false,
+            starved_since: None,
+            powered: true,
+            clocked: true,
+            counters: Counters::default(),
+            counted_since: 0,
+            trace: None,
+            turn: 0,
+            config,
+        };
+        core.reset();
+        core
+    }
+
+    /// As after power-up. Counters and logs stay.
+    pub(crate) fn reset(&mut self) {
+        let config = &self.config;
+        let control = registers::control(0);
+        self.channels = vec![
+            Channel {
+                state: State::Stopped,
+                stall: None,
+                pc: 0,
+                source: 0,
+                destination: 0,
+                control_word: 0,
+                control,
+                loops: [0; 2],
+                burst_request: false,
+                request_last: false,
+                wakeup: 0,
+                wait: Wait::Single,
+                non_secure: false,
+                causes: FaultCauses::NONE,
+                instructions: 0,
+            };
+            config.channels.into()
+        ];
+        self.manager = Manager {
+            state: if config.boot.is_some() { State::Executing } else { State::Stopped },
+            pc: config.boot.unwrap_or(0),
+            wakeup: 0,
+            non_secure: config.manager_non_secure,
+            causes: FaultCauses::NONE,
+        };
+        self.port.reset();
+        self.fifo = Mfifo::new(config.fifo_lines, config.bus_bytes);
+        self.icache = Icache::new(config.icache_line, config.icache_lines);
+        self.decoded.fill([None; 64]);
+        self.latch = [None; THREADS];
+        self.debug.reset();
+        self.interrupt_enable = 0;
+        self.pending_events = 0;
+        self.raised = 0;
+        self.watchdog_interrupt_only = false;
+        self.watchdog_alarm = false;
+        self.starved_since = None;
+    }
+
+    /// Run until `stop` says so, until `deadline`, or until nothing will ever happen by itself (returns true).
+    pub(crate) fn run(&mut self, space: &mut Space, deadline: u64, mut stop: impl FnMut(&Core) -> bool) -> bool {
+        if !self.powered || !self.clocked {
+            return true;
+        }
+        while !stop(self) && self.now < deadline {
+            if self.tick(space) {
+                self.now += 1;
+                continue;
+            }
+            match self.next_event() {
+                Some(at) => self.now = at.max(self.now + 1).min(deadline),
+                None => return true,
+            }
+        }
+        false
+    }
+
+    /// One tick, or the time until something happens. True: nothing ever will.
+    pub(crate) fn step(&mut self, space: &mut Space) -> bool {
+        let begin = self.now;
+        self.run(space, u64::MAX, |core| core.now > begin)
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let mut counters = self.counters;
+        counters.reads = self.port.reads_done;
+        counters.writes = self.port.writes_done;
+        counters.fetches = self.port.fetches_done;
+        counters.most_fifo_lines = self.fifo.most_used;
+        counters.ticks = self.now - self.counted_since;
+        counters
+    }
+
+    pub(crate) fn reset_counters(&mut self) {
+        self.counters = Counters::default();
+        self.port.reads_done = Traffic::default();
+        self.port.writes_done = Traffic::default();
+        self.port.fetches_done = Traffic::default();
+        self.fifo.most_used = 0;
+        self.counted_since = self.now;
+    }
+
+    /// What is due now, and at most one instruction. True if anything moved.
+    fn tick(&mut self, space: &mut Space) -> bool {
+        let mut moved = self.answers(space);
+        moved |= self.debug_due();
+        let threads = self.channels.len() + 1;
+        for i in 0..threads {
+            let t = (self.turn + i) % threads;
+            let progress = if t == self.channels.len() { self.manager_turn(space) } else { self.channel_turn(t, space) };
+            if progress {
+                self.turn = (t + 1) % threads;
+                moved = true;
+                break;
+            }
+        }
+        self.send_writes();
+        if moved {
+            self.starved_since = None;
+            self.watchdog_alarm = false;
+        } else {
+            moved = self.watchdog();
+        }
+        moved
+    }
+
+    fn send_writes(&mut self) {
+        let (fifo, channels) = (&mut self.fifo, &self.channels);
+        self.port.send_writes(self.now, |c, out| fifo.pull(c, channels[usize::from(c)].lanes(), out));
+    }
+
+    /// When something happens by itself.
+    fn next_event(&self) -> Option<u64> {
+        let mut next = self.port.next();
+        let mut consider = |at: Option<u64>| {
+            if let Some(at) = at {
+                next = Some(next.map_or(at, |n| n.min(at)));
+            }
+        };
+        consider(self.debug.due());
+        if !self.watchdog_alarm {
+            consider(self.starved_since.map(|s| s + u64::from(self.config.timing.watchdog)));
+        }
+        for state in self.channels.iter().map(|c| c.state).chain([self.manager.state]) {
+            match state {
+                State::Fetching(until) => consider(Some(until)),
+                State::WaitingForPeripheral(line, _) => consider(self.requests.next(self.now, line)),
+                _ => {}
+            }
+        }
+        next
+    }
+
+    /// Take the answers of the bus that are due.
+    fn answers(&mut self, space: &mut Space) -> bool {
+        let mut data = [0; MAX_BURST];
+        let mut any = false;
+        while let Some(retired) = self.port.retire(self.now, space, &mut data) {
+            any = true;
+            match retired {
+                Retired::Read { channel, bytes, acknowledge, result } => {
+                    let c = &self.channels[usize::from(channel)];
+                    let unwanted = matches!(c.state, State::Killing | State::FaultingCompleting);
+                    if unwanted || result.is_err() {
+                        self.fifo.waste(channel, bytes as u32, c.lanes());
+                    } else {
+                        self.fifo.arrive(channel, &data[..bytes]);
+                    }
+                    self.answered(channel, acknowledge, result.is_err(), FaultCause::DataRead);
+                }
+                Retired::Write { channel, acknowledge, result } => {
+                    self.answered(channel, acknowledge, result.is_err(), FaultCause::DataWrite);
+                }
+            }
+        }
+        any
+    }
+
+    fn answered(&mut self, channel: u8, acknowledge: Option<u8>, failed: bool, cause: FaultCause) {
+        if failed {
+            self.fault(channel, cause);
+        } else if let Some(line) = acknowledge {
+            self.requests.acknowledge(self.now, line, AckKind::Data);
+        }
+    }
+
+    fn channel_turn(&mut self, t: usize, space: &mut Space) -> bool {
+        let c = t as u8;
+        let quiet = self.port.reads_of(c) == 0 && self.port.writes_of(c) == 0;
+        match self.channels[t].state {
+            State::Stopped | State::Faulting | State::WaitingForEvent(_) => false,
+            State::Executing => self.channel_instruction(t, space),
+            State::Fetching(until) => {
+                let due = self.now >= until;
+                if due {
+                    self.channels[t].state = State::Executing;
+                    self.channel_instruction(t, space);
+                }
+                due
+            }
+            State::ReadBarrier => self.resume_if(t, self.port.reads_of(c) == 0, 1),
+            State::WriteBarrier => self.resume_if(t, self.port.writes_of(c) == 0, 1),
+            State::WaitingForPeripheral(line, wait) => match self.requests.wake(self.now, line, wait) {
+                Some(woken) => {
+                    self.channels[t].burst_request = woken.burst;
+                    self.channels[t].request_last = woken.last;
+                    self.resume_if(t, true, 2)
+                }
+                None => false,
+            },
+            State::Killing | State::Completing if quiet => {
+                self.drop_data(c);
+                self.channels[t].state = State::Stopped;
+                self.channels[t].causes = FaultCauses::NONE;
+                true
+            }
+            State::FaultingCompleting if quiet => {
+                self.drop_data(c);
+                self.channels[t].state = State::Faulting;
+                true
+            }
+            State::Killing | State::Completing | State::FaultingCompleting => false,
+        }
+    }
+
+    /// Leave a wait behind an instruction of `length` bytes.
+    fn resume_if(&mut self, t: usize, over: bool, length: u32) -> bool {
+        if over {
+            let c = &mut self.channels[t];
+            c.state = State::Executing;
+            c.pc = c.pc.wrapping_add(length);
+        }
+        over
+    }
+
+    fn channel_instruction(&mut self, t: usize, space: &mut Space) -> bool {
+        let Channel { pc, non_secure, .. } = self.channels[t];
+        let thread = Thread::Channel(t as u8);
+        let (instruction, length) = match self.fetch(thread, t, pc, non_secure, space) {
+            Fetched::Ready(decoded) => decoded,
+            Fetched::At(until) => {
+                self.channels[t].state = State::Fetching(until);
+                return true;
+            }
+            Fetched::Fault(cause) => {
+                self.fault(t as u8, cause);
+                return true;
+            }
+        };
+        let step = self.execute_channel(t, instruction, u32::from(length));
+        self.channels[t].stall = None;
+        match step {
+            Step::To(next) => self.channels[t].pc = next,
+            Step::Parked => {}
+            Step::Stalled(stall) => {
+                self.channels[t].stall = Some(stall);
+                return false;
+            }
+            Step::Fault(cause) => {
+                self.fault(t as u8, cause);
+                return true;
+            }
+        }
+        self.channels[t].instructions += 1;
+        self.counters.instructions += 1;
+        self.trace(thread, pc, instruction);
+        true
+    }
+
+    fn manager_turn(&mut self, space: &mut Space) -> bool {
+        match self.manager.state {
+            State::Executing => {}
+            State::Fetching(until) if self.now >= until => self.manager.state = State::Executing,
+            _ => return false,
+        }
+        let Manager { pc, non_secure, .. } = self.manager;
+        let (instruction, length) = match self.fetch(Thread::Manager, MANAGER, pc, non_secure, space) {
+            Fetched::Ready(decoded) => decoded,
+            Fetched::At(until) => {
+                self.manager.state = State::Fetching(until);
+                return true;
+            }
+            Fetched::Fault(cause) => {
+                self.fault_manager(FaultCauses::NONE.with(cause));
+                return true;
+            }
+        };
+        match self.execute_manager(instruction, u32::from(length)) {
+            Step::To(next) => self.manager.pc = next,
+            Step::Parked | Step::Stalled(_) => {}
+            Step::Fault(cause) => {
+                self.fault_manager(FaultCauses::NONE.with(cause));
+                return true;
+            }
+        }
+        self.counters.instructions += 1;
+        self.trace(Thread::Manager, pc, instruction);
+        true
+    }
+
+    fn trace(&mut self, thread: Thread, pc: u32, instruction: Instruction) {
+        let time = self.now;
+        if let Some(trace) = &mut self.trace {
+            trace.push(Traced { time, thread, pc, instruction });
+        }
+    }
+
+    fn fetch(&mut self, thread: Thread, t: usize, pc: u32, non_secure: bool, space: &mut Space) -> Fetched {
+        let slot = pc as usize % 64;
+        if let Some((at, generation, decoded)) = self.decoded[t][slot]
+            && at == pc
+            && generation == self.icache.generation
+        {
+            return Fetched::Ready(decoded);
+        }
+        if let Some((at, decoded)) = self.latch[t].take()
+            && at == pc
+        {
+            self.decoded[t][slot] = Some((pc, self.icache.generation, decoded));
+            return Fetched::Ready(decoded);
+        }
+        let mut bytes = [0; LONGEST];
+        let (mut got, mut missed) = (0, 0);
+        let decoded = loop {
+            match self.icache.look_up(thread, pc.wrapping_add(got as u32), &mut bytes[got..]) {
+                Lookup::Hit(n) => got += n,
+                Lookup::Error => return Fetched::Fault(FaultCause::InstructionFetch),
+                Lookup::Miss { base } => {
+                    missed += 1;
+                    self.fill(thread, base, non_secure, space);
+                    continue;
+                }
+            }
+            match Instruction::decode(&bytes[..got]) {
+                Ok((instruction, length)) => break (instruction, length as u8),
+                Err(DecodeError::Truncated { .. }) if got < LONGEST => {}
+                Err(DecodeError::InvalidOperand { .. }) => return Fetched::Fault(FaultCause::InvalidOperand),
+                Err(_) => return Fetched::Fault(FaultCause::UndefinedInstruction),
+            }
+        };
+        if missed == 0 {
+            self.decoded[t][slot] = Some((pc, self.icache.generation, decoded));
+            return Fetched::Ready(decoded);
+        }
+        self.latch[t] = Some((pc, decoded));
+        Fetched::At(self.now + missed * u64::from(self.config.timing.fetch_latency))
+    }
+
+    fn fill(&mut self, thread: Thread, base: u32, non_secure: bool, space: &mut Space) {
+        let mut line = [0; 32];
+        let line = &mut line[..self.icache.line_bytes()];
+        let good = match self.port.fetch(self.now, thread, non_secure, base, line, space) {
+            Ok(()) => line.len(),
+            Err(error) => error.address.wrapping_sub(base) as usize,
+        };
+        self.icache.fill(thread, base, line, good);
+    }
+
+    /// Drop the cached instructions of a thread.
+    pub(crate) fn invalidate_instructions(&mut self, thread: Thread) {
+        self.icache.invalidate(thread);
+        match thread {
+            Thread::Manager => self.latch[MANAGER] = None,
+            Thread::Channel(c) => self.latch[usize::from(c)] = None,
+        }
+    }
+
+    /// A channel thread faults, or one that is already faulting finds another cause.
+    pub(crate) fn fault(&mut self, channel: u8, cause: FaultCause) {
+        let c = &mut self.channels[usize::from(channel)];
+        if matches!(c.state, State::Stopped | State::Killing) {
+            return;
+        }
+        self.counters.faults += u64::from(c.causes.is_empty());
+        c.causes = c.causes.with(cause);
+        c.stall = None;
+        if c.state != State::Faulting {
+            c.state = State::FaultingCompleting;
+        }
+        self.port.abandon(channel);
+        self.drop_data(channel);
+    }
+
+    pub(crate) fn fault_manager(&mut self, causes: FaultCauses) {
+        self.counters.faults += u64::from(self.manager.causes.is_empty());
+        self.manager.causes = causes.iter().fold(self.manager.causes, FaultCauses::with);
+        self.manager.state = State::Faulting;
+    }
+
+    pub(crate) fn drop_data(&mut self, channel: u8) {
+        let lanes = self.channels[usize::from(channel)].lanes();
+        self.counters.discarded += u64::from(self.fifo.discard(channel, lanes));
+    }
+
+    /// Signal an event, or raise its interrupt.
+    pub(crate) fn send_event(&mut self, event: u8) {
+        let bit = 1 << event;
+        if self.interrupt_enable & bit != 0 {
+            if self.lost & bit == 0 {
+                self.counters.interrupts += u64::from(self.raised & bit == 0);
+                self.raised |= bit;
+            }
+            return;
+        }
+        let mut awaited = false;
+        for t in 0..self.channels.len() {
+            if self.channels[t].state == State::WaitingForEvent(event) {
+                awaited = self.resume_if(t, true, 2);
+            }
+        }
+        if self.manager.state == State::WaitingForEvent(event) {
+            self.manager.state = State::Executing;
+            self.manager.pc = self.manager.pc.wrapping_add(2);
+            awaited = true;
+        }
+        if !awaited {
+            self.pending_events |= bit;
+        }
+    }
+
+    /// Begin to wait for an event. True if it is there already.
+    pub(crate) fn wait_event(&mut self, event: u8) -> bool {
+        let bit = 1 << event;
+        if self.interrupt_enable & bit != 0 {
+            self.violations.report(Violation::WaitForInterrupt { event });
+            return false;
+        }
+        let there = self.pending_events & bit != 0;
+        self.pending_events &= !bit;
+        there
+    }
+
+    /// Act on channels that can never get on: nothing is under way on the bus, nothing executes, and loads wait for
+    /// lines or for the lock. Recalled from ARM DDI 0424: the channels that contribute are aborted. Those are the
+    /// waiting ones that hold lines; if only parked channels do, all waiting ones.
+    fn watchdog(&mut self) -> bool {
+        let starved = |c: &Channel| {
+            c.state == State::Executing && matches!(c.stall, Some(Stall::Load(LoadStall::Locked | LoadStall::Full)))
+        };
+        let busy = |c: &Channel| {
+            matches!(c.state, State::Fetching(_)) || c.state == State::Executing && !starved(c)
+        };
+        let locked_up = self.port.quiet() && self.channels.iter().any(starved) && !self.channels.iter().any(busy);
+        if !locked_up {
+            self.starved_since = None;
+            return false;
+        }
+        let since = *self.starved_since.get_or_insert(self.now);
+        if self.watchdog_alarm || self.now < since + u64::from(self.config.timing.watchdog) {
+            return false;
+        }
+        if self.watchdog_interrupt_only {
+            self.watchdog_alarm = true;
+            return true;
+        }
+        self.starved_since = None;
+        let holding = |t: usize| self.fifo.lines_of(t as u8) > 0;
+        let waiting: Vec<usize> = (0..self.channels.len()).filter(|&t| starved(&self.channels[t])).collect();
+        let holders: Vec<usize> = waiting.iter().copied().filter(|&t| holding(t)).collect();
+        for t in if holders.is_empty() { waiting } else { holders } {
+            self.fault(t as u8, FaultCause::Lockup);
+        }
+        true
+    }
+
+    /// The abort interrupt line.
+    pub(crate) fn abort_raised(&self) -> bool {
+        self.watchdog_alarm || self.manager.state == State::Faulting || self.channels.iter().any(Channel::faulting)
+    }
+}
