@@ -1,0 +1,126 @@
+use linkwright::context::{Task, simulated_interrupt};
+use linkwright::dma::memory::{Arena, DmaBuf};
+use linkwright::dma::{Channel, Config, CopyPair, Dmac, MemoryCopy};
+use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
+use linkwright_pl330::Pl330;
+
+use crate::{Machine, Memory, QtestBus};
+
+/// The Zynq-7000's controller.
+pub enum Dmac0 {}
+impl Device for Dmac0 {
+    const NAME: &'static str = "dmac";
+    const ID: DeviceId = DeviceId::new(0);
+}
+const BASE: u32 = 0xf800_3000;
+const LINES: u64 = 0xf << 14 | 0xf << 40;
+const ABORT: u64 = 1 << 13;
+
+static POWER: AlwaysOn = AlwaysOn::new();
+
+/// Where programs lie.
+pub const PROGRAMS: u32 = 0x0010_0000;
+/// Where buffers lie.
+pub const BUFFERS: u32 = 0x0100_0000;
+
+/// A channel that copies memory.
+pub type CopyChannel = Channel<MemoryCopy<Dmac0>>;
+/// A source and a destination.
+pub type Pair = CopyPair<u8>;
+
+/// QEMU's Zynq-7000 with the driver on it. Ends QEMU when dropped.
+pub struct Board {
+    /// QEMU.
+    pub machine: &'static Machine,
+    /// Its memory, as the driver reaches it.
+    pub memory: &'static Memory,
+    /// The engine.
+    pub dmac: &'static Dmac<Pl330<QtestBus>>,
+    /// Memory for buffers.
+    pub buffers: &'static Arena,
+    /// Proof that the controller runs.
+    pub power: Active<Dmac0>,
+}
+
+impl Board {
+    /// Start QEMU and bring the driver up.
+    ///
+    /// # Panics
+    /// When QEMU does not start; the message says what to install.
+    #[allow(clippy::new_without_default, reason = "starts a process")]
+    pub fn new(cx: &Task<'_>) -> Self {
+        Self::with_config(cx, Config::DEFAULT)
+    }
+
+    /// [`new`](Self::new) with another configuration of the engine.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn with_config(cx: &Task<'_>, config: Config) -> Self {
+        let machine: &'static Machine = leak(zynq());
+        let gic = machine.find("a9mpcore_priv").expect("QEMU's Zynq-7000 has an interrupt controller");
+        machine.intercept_interrupts_into(&gic);
+        let memory: &'static Memory = leak(Memory::new(machine));
+        let programs = Arena::leak_mirrored(64 << 10, PROGRAMS, memory);
+        let buffers = Arena::leak_mirrored(16 << 20, BUFFERS, memory);
+        let controller = Pl330::new(QtestBus::new(machine, BASE));
+        let dmac = leak(Dmac::new::<Dmac0>(controller, &POWER, programs, config));
+        let power = Active::resume(cx, &POWER).expect("always on");
+        Self { machine, memory, dmac, buffers, power }
+    }
+
+    /// What the interrupt controller would do: run the driver's handler as long as a line of the controller is up.
+    /// Returns how often it ran.
+    ///
+    /// # Panics
+    /// When the handler does not silence the line.
+    pub fn serve(&self) -> u32 {
+        let mut served = 0;
+        while self.machine.interrupts() & (LINES | ABORT) != 0 {
+            simulated_interrupt(|| self.dmac.irq());
+            served += 1;
+            assert!(served < 1000, "an interrupt line stays up: {:#x}", self.machine.interrupts());
+        }
+        served
+    }
+
+    /// Is the line that reports faults up?
+    pub fn abort_line(&self) -> bool {
+        self.machine.interrupts() & ABORT != 0
+    }
+
+    /// A channel.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn claim(&self, cx: &Task<'_>) -> CopyChannel {
+        self.dmac.claim(cx).expect("a channel is free")
+    }
+
+    /// A source and a destination of `len` bytes, beginning at cache lines.
+    ///
+    /// # Panics
+    /// When there is no room.
+    pub fn pair(&self, cx: &Task<'_>, len: usize) -> Pair {
+        let alloc = || -> DmaBuf<u8> { self.buffers.alloc(cx, len).expect("room for a buffer") };
+        CopyPair { source: alloc(), destination: alloc() }
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        self.machine.stop();
+    }
+}
+
+/// QEMU's Zynq-7000 without a driver.
+///
+/// # Panics
+/// When QEMU does not start; the message says what to install.
+pub fn zynq() -> Machine {
+    Machine::start("xilinx-zynq-a9").unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
