@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod asm;
+pub mod check;
 pub mod emit;
+pub mod front;
 pub mod load;
 pub mod lower;
 pub mod names;

@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn every_word_is_an_identifier() {
-        for word in KEYWORDS.iter().copied().chain(["self", "Self", "super", "crate", "union", "1", "0_", "9-9", "a_", "A-"]) {
+        for word in
+            KEYWORDS.iter().copied().chain(["self", "Self", "super", "crate", "union", "1", "0_", "9-9", "a_", "A-"])
+        {
             for name in [type_name(word), const_name(word), module_name(word), value_name(word)] {
                 assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{word} gives {name}");
             }

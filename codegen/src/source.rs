@@ -60,6 +60,16 @@ pub struct SourceFile {
     lines: Vec<u32>,
 }
 
+impl SourceFile {
+    /// Bytes of a line (from 1), without its end.
+    pub fn line_range(&self, line: usize) -> std::ops::Range<usize> {
+        let at = |line: usize| self.lines.get(line - 1).map_or(self.text.len(), |&start| start as usize);
+        let start = at(line);
+        let text = &self.text[start..at(line + 1)];
+        start..start + text.trim_end_matches('\n').trim_end_matches('\r').len()
+    }
+}
+
 /// All files of a run.
 #[derive(Debug, Default)]
 pub struct SourceMap {

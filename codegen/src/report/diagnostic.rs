@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -103,6 +105,18 @@ impl Diagnostics {
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.list.iter()
+    }
+
+    /// By file and place, none twice. Findings of files that were read first come first.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut list: Vec<&Diagnostic> = self.list.iter().collect();
+        list.sort_by_key(|d| {
+            let span = d.primary.span;
+            (span.file, span.start, span.end, d.rule, Reverse(d.level), &d.title, &d.primary.text)
+        });
+        // Equal in all that is sorted by means the same finding, told from two sides at most.
+        list.dedup_by_key(|d| (d.rule, d.primary.span, &d.title));
+        list
     }
 
     /// None at all?

@@ -3,7 +3,13 @@
 //! The only place that knows a terminal.
 
 mod diagnostic;
+mod human;
+mod machine;
 mod suggest;
+mod summary;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level};
+pub use human::{Style, human};
+pub use machine::{github, json, sarif};
 pub use suggest::{did_you_mean, one_of, suggest};
+pub use summary::Summary;

@@ -17,7 +17,9 @@ pub fn suggest<'a>(unknown: &str, candidates: impl IntoIterator<Item = &'a str>)
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let allowed = best.map_or(limit, |(distance, _)| distance.saturating_sub(1));
-        if candidate == unknown || candidate.len() > LONGEST || candidate.len().abs_diff(unknown.len()) > 4 * allowed + 3
+        if candidate == unknown
+            || candidate.len() > LONGEST
+            || candidate.len().abs_diff(unknown.len()) > 4 * allowed + 3
         {
             continue;
         }
@@ -91,9 +93,6 @@ mod tests {
         assert_eq!(one_of(["a"]), "`a`");
         assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
         let many: Vec<String> = (0..20).map(|n| n.to_string()).collect();
-        assert_eq!(
-            one_of(many.iter().map(String::as_str)),
-            "`0`, `1`, `2`, `3`, `4`, `5`, `6` and 13 more"
-        );
+        assert_eq!(one_of(many.iter().map(String::as_str)), "`0`, `1`, `2`, `3`, `4`, `5`, `6` and 13 more");
     }
 }

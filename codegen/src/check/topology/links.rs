@@ -1,0 +1,138 @@
+//! References of the devices of a soc, resolved as far as they can be; what cannot is reported on the way.
+
+use super::{
+    arguments_out_of_range, unconsumed_subsystems, unknown_ids, unknown_providers, unknown_references,
+    unprovided_subsystems, wrong_arguments,
+};
+use crate::check::Cx;
+use crate::spec::{ArgumentType, Device, Ip, Map, Name, Provided, Reference, Scalar, Soc, Subsystem};
+use crate::source::Spanned;
+
+/// A reference whose provider is known.
+pub(super) struct Link<'a> {
+    /// Indices of devices.
+    pub(super) consumer: usize,
+    pub(super) provider: usize,
+    pub(super) subsystem: &'a Subsystem,
+    /// As the soc spells the subsystem.
+    pub(super) key: &'a Name,
+    pub(super) name: Option<&'a Name>,
+    pub(super) reference: &'a Reference,
+    /// The device works without.
+    pub(super) optional: bool,
+    /// Value of each argument; `None` if one is wrong.
+    pub(super) args: Option<Vec<u64>>,
+}
+
+impl Link<'_> {
+    /// `clocks.apb_pclk`.
+    pub(super) fn label(&self) -> String {
+        match self.name {
+            Some(name) => format!("{}.{}", self.key.value, name.value),
+            None => self.key.value.clone(),
+        }
+    }
+}
+
+/// What a reference is made to.
+pub(super) struct Target<'a> {
+    pub(super) subsystem: &'a Subsystem,
+    pub(super) device: &'a Name,
+    pub(super) ip: &'a Ip,
+    pub(super) provided_name: &'a Name,
+    pub(super) provided: &'a Provided,
+}
+
+impl<'a> Target<'a> {
+    /// The arguments of a reference: the provider's own, else the subsystem's.
+    pub(super) fn args(&self) -> Vec<(&'a Name, ArgumentType)> {
+        let typed = |(name, kind): (&'a Name, &'a Spanned<ArgumentType>)| (name, kind.value);
+        match &self.provided.args {
+            Some(args) => args.iter().map(typed).collect(),
+            None => self.subsystem.args().map(typed).collect(),
+        }
+    }
+}
+
+pub(super) fn collect<'a>(soc: &'a Soc, cx: &mut Cx<'a>) -> Vec<Link<'a>> {
+    let mut links = Vec::new();
+    for (consumer, (device_name, device)) in soc.devices.iter().enumerate() {
+        let Some(ip) = device.ip.as_ref().and_then(|ip| cx.workspace.ip(ip)) else { continue };
+        for (key, references) in device.references.iter() {
+            let Some(subsystem) = cx.workspace.subsystem_by_key(key) else { continue };
+            let Some(consumes) = ip.consumes.entry(key) else {
+                if !ip.consumes.is_broken(key) {
+                    unconsumed_subsystems::report(ip, key, device_name, cx);
+                }
+                continue;
+            };
+            for (name, reference) in references.iter() {
+                let Some(consumed) = unknown_references::find(ip, consumes, name, reference, cx) else { continue };
+                let optional = consumed.optional.as_ref().is_some_and(|o| o.value);
+                let Some((provider, target)) = target(soc, subsystem, reference, cx) else { continue };
+                let args = arguments(&target, reference, cx);
+                links.push(Link { consumer, provider, subsystem, key, name, reference, optional, args });
+            }
+        }
+    }
+    links
+}
+
+fn target<'a>(
+    soc: &'a Soc,
+    subsystem: &'a Subsystem,
+    reference: &Reference,
+    cx: &mut Cx<'a>,
+) -> Option<(usize, Target<'a>)> {
+    let Some(provider) = soc.devices.position(&reference.provider) else {
+        if !soc.devices.is_broken(&reference.provider) {
+            unknown_providers::report(soc, subsystem, reference, cx);
+        }
+        return None;
+    };
+    let entry = &soc.devices.entries[provider];
+    let device: &'a Device = &entry.value;
+    let ip = cx.workspace.ip(device.ip.as_ref()?)?;
+    let Some(provided) = ip.provides.entry(&subsystem.name) else {
+        if !ip.provides.is_broken(&subsystem.name) {
+            unprovided_subsystems::report(soc, subsystem, ip, reference, cx);
+        }
+        return None;
+    };
+    let target = Target {
+        subsystem,
+        device: &entry.name,
+        ip,
+        provided_name: &provided.name,
+        provided: &provided.value,
+    };
+    Some((provider, target))
+}
+
+fn arguments(target: &Target<'_>, reference: &Reference, cx: &mut Cx<'_>) -> Option<Vec<u64>> {
+    let types = target.args();
+    let written = wrong_arguments::check(target, &types, reference, cx)?;
+    let mut out = Vec::new();
+    for ((name, kind), argument) in types.iter().zip(&written) {
+        let value = match (&argument.value, kind) {
+            (Scalar::Number(number), _) => *number,
+            (Scalar::Name(id), ArgumentType::Id) => unknown_ids::resolve(target, argument, id, cx)?,
+            (Scalar::Name(_), ArgumentType::Bits(_)) => {
+                arguments_out_of_range::report_name(target, name, argument, cx);
+                return None;
+            }
+        };
+        let lone = types.len() == 1;
+        if !arguments_out_of_range::check(target, name, *kind, argument, value, lone, cx) {
+            return None;
+        }
+        out.push(value);
+    }
+    Some(out)
+}
+
+/// The parents of a device, nearest first; ends at a cycle.
+pub(super) fn ancestors<'a>(devices: &'a Map<Device>, of: usize) -> impl Iterator<Item = usize> + 'a {
+    let parent = |index: usize| devices.position(devices.entries[index].value.parent.as_ref()?);
+    std::iter::successors(parent(of), move |&index| parent(index)).take_while(move |&index| index != of).take(64)
+}

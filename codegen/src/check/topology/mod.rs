@@ -1,0 +1,78 @@
+//! Rules about subsystems, about what ips offer and need, and about the devices of a soc.
+
+mod links;
+
+pub(super) mod arguments_out_of_range;
+pub(super) mod colliding_device_names;
+pub(super) mod colliding_names;
+pub(super) mod dependency_cycles;
+pub(super) mod disabled_providers;
+pub(super) mod empty_parameters;
+pub(super) mod ids_beyond_capacity;
+pub(super) mod impossible_addresses;
+pub(super) mod incomplete_dma_ports;
+pub(super) mod missing_addresses;
+pub(super) mod missing_references;
+pub(super) mod overlapping_devices;
+pub(super) mod parameters_out_of_range;
+pub(super) mod shared_requests;
+pub(super) mod shared_subsystem_keys;
+pub(super) mod unconsumed_subsystems;
+pub(super) mod unknown_ids;
+pub(super) mod unknown_parameters;
+pub(super) mod unknown_parents;
+pub(super) mod unknown_providers;
+pub(super) mod unknown_quirks;
+pub(super) mod unknown_references;
+pub(super) mod unprovided_subsystems;
+pub(super) mod wrong_arguments;
+
+use super::Cx;
+use crate::spec::{Ip, Soc};
+
+/// The subsystem whose references are request lines and end in a port of the device.
+const DMA: &str = "dma";
+
+pub(super) fn check_subsystems(cx: &mut Cx<'_>) {
+    shared_subsystem_keys::check(cx);
+    for loaded in &cx.workspace.subsystems {
+        let subsystem = &loaded.spec;
+        colliding_names::check(subsystem.operations.iter().map(|(name, _)| name), "operations", cx);
+        colliding_names::check(subsystem.args().map(|(name, _)| name), "arguments", cx);
+    }
+}
+
+pub(super) fn check_ip(ip: &Ip, cx: &mut Cx<'_>) {
+    colliding_names::check(ip.parameters.iter().map(|(name, _)| name), "parameters", cx);
+    colliding_names::check(ip.quirks.iter().map(|(name, _)| name), "quirks", cx);
+    for (_, provided) in ip.provides.iter() {
+        colliding_names::check(provided.ids.iter().map(|(name, _)| name), "ids", cx);
+        colliding_names::check(provided.args.iter().flat_map(|a| a.iter()).map(|(name, _)| name), "arguments", cx);
+    }
+    for (_, consumes) in ip.consumes.iter() {
+        colliding_names::check(consumes.iter().filter_map(|(name, _)| name), "references", cx);
+    }
+    empty_parameters::check(ip, cx);
+    parameters_out_of_range::check_defaults(ip, cx);
+    ids_beyond_capacity::check(ip, cx);
+    incomplete_dma_ports::check(ip, cx);
+}
+
+pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
+    colliding_device_names::check(soc, cx);
+    unknown_parents::check(soc, cx);
+    for (name, device) in soc.devices.iter() {
+        let Some(ip) = device.ip.as_ref().and_then(|ip| cx.workspace.ip(ip)) else { continue };
+        unknown_parameters::check(ip, device, cx);
+        parameters_out_of_range::check(ip, device, cx);
+        unknown_quirks::check(ip, device, cx);
+        missing_addresses::check(ip, name, device, cx);
+        missing_references::check(ip, name, device, cx);
+    }
+    let ranges = impossible_addresses::check(soc, cx);
+    overlapping_devices::check(soc, ranges, cx);
+    let links = links::collect(soc, cx);
+    shared_requests::check(soc, &links, cx);
+    disabled_providers::check(soc, &links, cx);
+    dependency_cycles::check(soc, &links, cx);
+}

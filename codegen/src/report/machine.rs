@@ -1,0 +1,192 @@
+//! Findings for programs: JSON, GitHub workflow commands, SARIF.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Diagnostics, Label, Level, Summary};
+use crate::check::Rule;
+use crate::source::SourceMap;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    findings: Vec<Finding<'a>>,
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    name: &'a str,
+    level: &'static str,
+    title: &'a str,
+    primary: Place<'a>,
+    secondary: Vec<Place<'a>>,
+    notes: &'a [String],
+    help: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    /// Bytes from the beginning of the file.
+    start: u32,
+    end: u32,
+    label: &'a str,
+}
+
+fn place<'a>(label: &'a Label, sources: &'a SourceMap) -> Place<'a> {
+    let span = label.span;
+    let (line, column) = sources.line_column(span);
+    let (end_line, end_column) = sources.line_column(crate::source::Span { start: span.end, ..span });
+    let file = &sources.file(span.file).name;
+    Place { file, line, column, end_line, end_column, start: span.start, end: span.end, label: &label.text }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    }
+}
+
+fn name(finding: &Diagnostic) -> &'static str {
+    Rule::find(finding.rule).map_or("", |rule| rule.name)
+}
+
+/// One JSON document: `{"version": 1, "findings": [{rule, name, level, title, primary, secondary, notes, help}], …}`.
+/// Lines and columns (characters) count from 1, `start` and `end` are bytes from 0.
+pub fn json(findings: &Diagnostics, sources: &SourceMap) -> String {
+    let sorted = findings.sorted();
+    let summary = Summary::of(&sorted);
+    let findings = sorted.iter().map(|d| Finding {
+        rule: d.rule,
+        name: name(d),
+        level: level(d.level),
+        title: &d.title,
+        primary: place(&d.primary, sources),
+        secondary: d.secondary.iter().map(|label| place(label, sources)).collect(),
+        notes: &d.notes,
+        help: &d.help,
+    });
+    let report =
+        Report { version: 1, findings: findings.collect(), errors: summary.errors, warnings: summary.warnings };
+    pretty(&report)
+}
+
+/// One workflow command a finding; GitHub shows it beside the line.
+pub fn github(findings: &Diagnostics, sources: &SourceMap) -> String {
+    let mut out = String::new();
+    for d in findings.sorted() {
+        let at = place(&d.primary, sources);
+        let mut message = d.title.clone();
+        if !d.primary.text.is_empty() {
+            message.push_str(&format!(": {}", d.primary.text));
+        }
+        for label in &d.secondary {
+            message.push_str(&format!("\n{}: {}", sources.place(label.span), label.text));
+        }
+        for text in d.notes.iter().chain(&d.help) {
+            message.push_str(&format!("\n{text}"));
+        }
+        let title = format!("{} {}", d.rule, name(d));
+        out.push_str(&format!(
+            "::{} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
+            level(d.level),
+            property(at.file),
+            at.line,
+            at.column,
+            at.end_line,
+            at.end_column,
+            property(&title),
+            data(&message)
+        ));
+    }
+    out
+}
+
+/// Text of a workflow command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Value of a workflow command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// SARIF 2.1.0, for code-scanning services.
+pub fn sarif(findings: &Diagnostics, sources: &SourceMap) -> String {
+    let location = |label: &Label| {
+        let at = place(label, sources);
+        json!({
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(at.file) },
+                "region": {
+                    "startLine": at.line, "startColumn": at.column,
+                    "endLine": at.end_line, "endColumn": at.end_column
+                }
+            },
+            "message": { "text": if at.label.is_empty() { "here" } else { at.label } }
+        })
+    };
+    let results: Vec<Value> = findings
+        .sorted()
+        .iter()
+        .map(|d| {
+            let text: Vec<&str> =
+                [d.title.as_str()].into_iter().chain(d.notes.iter().chain(&d.help).map(String::as_str)).collect();
+            json!({
+                "ruleId": d.rule,
+                "level": level(d.level),
+                "message": { "text": text.join("\n") },
+                "locations": [location(&d.primary)],
+                "relatedLocations": d.secondary.iter().map(location).collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    let rules: Vec<Value> = Rule::all()
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.id,
+                "name": rule.name,
+                "shortDescription": { "text": rule.summary() },
+                "help": { "text": rule.page, "markdown": rule.page }
+            })
+        })
+        .collect();
+    pretty(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "linkwright", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "columnKind": "unicodeCodePoints",
+            "results": results
+        }]
+    }))
+}
+
+/// A relative file name as a URI reference.
+fn uri(file: &str) -> String {
+    let mut out = String::new();
+    for byte in file.bytes() {
+        match byte {
+            b'\\' => out.push('/'),
+            b'/' | b'.' | b'-' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
