@@ -16,7 +16,7 @@ mod resolve;
 mod search;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::report::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
@@ -44,8 +44,10 @@ impl Default for Options {
 pub enum Input {
     /// A file.
     File(PathBuf),
-    /// A text, and what it is called in messages: `ip/uart.yaml`.
+    /// A name, and a text: `ip/uart.yaml` is what messages call it.
     Text(String, String),
+    /// The ip of that name, wherever it is found; `specs/` beside or above the working directory counts.
+    Ip(String),
 }
 
 /// All specs of a run, read but not yet checked.
@@ -62,6 +64,8 @@ pub struct Workspace {
     subsystem_names: HashMap<String, usize>,
     subsystem_keys: HashMap<String, usize>,
     ip_names: HashMap<String, usize>,
+    /// Names of files within their spec directories.
+    files: HashMap<FileId, String>,
 }
 
 /// A spec and where it comes from.
@@ -89,6 +93,13 @@ impl Workspace {
     /// The ip of that name. `None`: as above.
     pub fn ip(&self, name: &str) -> Option<&spec::Ip> {
         self.ip_names.get(name).map(|&at| &self.ips[at].spec)
+    }
+
+    /// `ip/pl330.yaml:12`: file within its spec directory, and line.
+    pub fn place(&self, span: Span) -> String {
+        let (line, _) = self.sources.line_column(span);
+        let file = self.files.get(&span.file).map_or(self.sources.file(span.file).name.as_str(), String::as_str);
+        format!("{file}:{line}")
     }
 
     fn add_subsystem(&mut self, loaded: Loaded<spec::Subsystem>) {
@@ -143,6 +154,8 @@ impl<'a> Loader<'a> {
     fn new(inputs: &[Input], options: &Options, out: &'a mut Diagnostics) -> Self {
         let files = inputs.iter().filter_map(|input| match input {
             Input::File(path) => Some(path.as_path()),
+            // What stands in the working directory.
+            Input::Ip(_) => Some(Path::new("ip/_")),
             Input::Text(..) => None,
         });
         Self {
@@ -160,6 +173,15 @@ impl<'a> Loader<'a> {
         let found = match input {
             Input::File(path) => Found::requested(path),
             Input::Text(name, text) => Found::from_text(name, text),
+            Input::Ip(name) => match self.search.find(Kind::Ip, name) {
+                Some(found) => found,
+                None => {
+                    let file = self.workspace.sources.add("<command line>", None, name.as_str());
+                    let span = Span { file, start: 0, end: name.len() as u32 };
+                    resolve::unresolved(self, Kind::Ip, &spec::Name::new(name.clone(), span));
+                    return;
+                }
+            },
         };
         let stem = found.stem();
         let (document, file) = match self.read(found) {
@@ -278,7 +300,8 @@ impl<'a> Loader<'a> {
         if found == kind && document.name().value == name {
             return Some(document);
         }
-        let title = format!("the file of {} `{name}` describes {} `{}`", kind.noun(), found.noun(), document.name().value);
+        let title =
+            format!("the file of {} `{name}` describes {} `{}`", kind.noun(), found.noun(), document.name().value);
         let error = Diagnostic::error("LW0016", title, document.span(), format!("expected `{}: {name}`", kind.key()))
             .help("a spec that is found by its name stands in a file of that name");
         self.out.push(error);
@@ -292,6 +315,7 @@ impl<'a> Loader<'a> {
 
     fn read(&mut self, found: Found) -> Read {
         let Some((file, text)) = self.source(&found) else { return Read::Nothing };
+        self.workspace.files.insert(file, found.file.clone());
         let Some(node) = yaml::read(file, &text, self.out) else { return Read::Nothing };
         match spec::decode(file, &text, &node, self.out) {
             Some(document) => Read::Whole(Box::new(document), found.file),

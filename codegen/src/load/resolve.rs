@@ -34,7 +34,12 @@ pub(super) fn subsystems(loader: &mut Loader<'_>) {
             if workspace.subsystem(name).is_some() || loader.is_broken(Kind::Subsystem, name) {
                 continue;
             }
-            let error = Diagnostic::error("LW0015", format!("there is no subsystem `{}`", name.value), name.span, "no such subsystem");
+            let error = Diagnostic::error(
+                "LW0015",
+                format!("there is no subsystem `{}`", name.value),
+                name.span,
+                "no such subsystem",
+            );
             errors.push(match workspace.subsystem_by_key(name) {
                 Some(meant) => error.help(format!("`provides` has the subsystem's name: `{}`", meant.name.value)),
                 None => suggest(error, name, names()),

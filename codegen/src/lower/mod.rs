@@ -6,6 +6,7 @@
 mod engine;
 mod instruction;
 mod ip;
+mod resolve;
 mod soc;
 mod subsystem;
 
@@ -17,5 +18,29 @@ pub use ip::{
     Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, Enum, EnumValue, FaultBit, Field, FieldType, Ip,
     Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
 };
+pub use resolve::lower;
 pub use soc::{Device, Edge, Reference, Soc};
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, Power, Subsystem};
+
+/// Everything that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// All that the search path has.
+    pub subsystems: Vec<Subsystem>,
+    /// Those asked for and those that a soc uses.
+    pub ips: Vec<Ip>,
+    /// Those asked for.
+    pub socs: Vec<Soc>,
+}
+
+impl Model {
+    /// The subsystem of that name.
+    pub fn subsystem(&self, name: &str) -> Option<&Subsystem> {
+        self.subsystems.iter().find(|subsystem| subsystem.name == name)
+    }
+
+    /// The ip of that name.
+    pub fn ip(&self, name: &str) -> Option<&Ip> {
+        self.ips.iter().find(|ip| ip.name == name)
+    }
+}

@@ -84,12 +84,12 @@ impl<T> Map<T> {
     }
 
     /// Readable names and values.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Name, &T)> + ExactSizeIterator {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Name, &T)> + ExactSizeIterator + Clone {
         self.entries.iter().map(|e| (&e.name, &e.value))
     }
 
     /// All names, for suggestions.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.entries.iter().map(|e| &e.name).chain(&self.broken).map(|n| n.value.as_str())
     }
 

@@ -335,7 +335,10 @@ impl<'n> Fields<'n> {
             cx.push(Diagnostic::error("LW0005", title, self.at, format!("`{key}` is missing")));
             return None;
         };
-        let value = T::decode(node, At { span, key }, cx)?;
+        let Some(value) = T::decode(node, At { span, key }, cx) else {
+            // The error is reported; the rest of the record is worth reading.
+            return if required { None } else { T::missing() };
+        };
         if required && value.is_vacant() {
             let title = format!("`{key}` of `{}` is empty", self.what);
             cx.push(Diagnostic::error("LW0005", title, span, "nothing is in it"));

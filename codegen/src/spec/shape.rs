@@ -221,6 +221,12 @@ impl Decode for BytePattern {
                 span,
             });
         }
+        if !cx.spelled(node).starts_with(['"', '\'']) && text.bytes().all(|b| b.is_ascii_digit()) {
+            // `01010101` is text only because it begins with 0.
+            let title = format!("`{}` is a number, not the pattern of a byte", shorten(text));
+            cx.wrong_form(node, span, title, "expected text", "put it in quotes");
+            return None;
+        }
         let characters: Vec<char> = text.chars().take(9).collect();
         if let Some(bad) = characters.iter().find(|c| !c.is_ascii_alphabetic() && !matches!(c, '0' | '1')) {
             let title = format!("`{}` is not the pattern of a byte", shorten(text).escape_debug());

@@ -1,0 +1,193 @@
+use std::collections::HashMap;
+
+use super::{Internal, internal, order, subsystem, text};
+use crate::load::{Loaded, Workspace};
+use crate::lower::{Device, Edge, Ip, LinkClass, Reference, Soc};
+use crate::source::Spanned;
+use crate::spec::{self, ReferenceArgs, Scalar};
+
+pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip]) -> Result<Soc, Internal> {
+    let spec = &loaded.spec;
+    let by_name: HashMap<&str, &Ip> = ips.iter().map(|ip| (ip.name.as_str(), ip)).collect();
+    let context = Context { spec, workspace, ips: by_name };
+    let mut devices = Vec::with_capacity(spec.devices.len());
+    for (name, device) in spec.devices.iter() {
+        devices.push(context.device(name, device)?);
+    }
+    inherit_status(&mut devices);
+    let edges = context.edges(&devices)?;
+    let enabled: Vec<bool> = devices.iter().map(|device| device.enabled).collect();
+    let probe_order =
+        order::probe_order(&enabled, &edges).ok_or_else(|| internal(spec.name.span, "devices that need each other"))?;
+    Ok(Soc {
+        name: spec.name.value.clone(),
+        doc: text(&spec.doc),
+        source: text(&spec.source),
+        file: loaded.file.clone(),
+        devices,
+        edges,
+        probe_order,
+    })
+}
+
+/// What is on a disabled device is disabled.
+fn inherit_status(devices: &mut [Device]) {
+    let mut settled = vec![false; devices.len()];
+    let mut below = Vec::new();
+    for index in 0..devices.len() {
+        let mut at = index;
+        while !std::mem::replace(&mut settled[at], true) {
+            below.push(at);
+            match devices[at].parent {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        let mut enabled = devices[at].enabled;
+        while let Some(device) = below.pop() {
+            enabled &= devices[device].enabled;
+            devices[device].enabled = enabled;
+        }
+    }
+}
+
+struct Context<'s> {
+    spec: &'s spec::Soc,
+    workspace: &'s Workspace,
+    ips: HashMap<&'s str, &'s Ip>,
+}
+
+impl Context<'_> {
+    fn index(&self, name: &spec::Name) -> Result<usize, Internal> {
+        self.spec.devices.position(name).ok_or_else(|| internal(name.span, "a device that is not there"))
+    }
+
+    fn ip(&self, device: &spec::Device) -> Result<&Ip, Internal> {
+        let name = device.ip.as_ref().ok_or_else(|| internal(device.span, "a device without ip"))?;
+        self.ips.get(name.value.as_str()).copied().ok_or_else(|| internal(name.span, "an ip that is not there"))
+    }
+
+    fn device(&self, name: &spec::Name, spec: &spec::Device) -> Result<Device, Internal> {
+        let ip = self.ip(spec)?;
+        let size = |reg: &spec::Reg| reg.size.as_ref().map_or(ip.window, |size| size.value);
+        let value = |name: &str, default| spec.parameters.get(name).map_or(default, |value| value.value);
+        let mut references = Vec::new();
+        for consumed in &ip.consumes {
+            if let Some(reference) = self.reference_for(spec, &consumed.subsystem, &consumed.name)? {
+                references.push(reference);
+            }
+        }
+        Ok(Device {
+            name: name.value.clone(),
+            doc: text(&spec.doc),
+            ip: ip.name.clone(),
+            reg: spec.reg.as_ref().map(|reg| (reg.base.value, size(reg))),
+            parent: spec.parent.as_ref().map(|parent| self.index(parent)).transpose()?,
+            enabled: spec.enabled(),
+            parameters: ip.parameters.iter().map(|p| (p.name.clone(), value(&p.name, p.default))).collect(),
+            quirks: super::strings(spec.quirks()),
+            references,
+        })
+    }
+
+    /// What a device refers to where its ip consumes something.
+    fn reference_for(
+        &self,
+        device: &spec::Device,
+        subsystem: &str,
+        wanted: &str,
+    ) -> Result<Option<Reference>, Internal> {
+        let lost = || internal(device.span, format!("subsystem `{subsystem}` is not there"));
+        let subsystem = self.workspace.subsystem(subsystem).ok_or_else(lost)?;
+        let Some(references) = device.references.get(subsystem.key()) else { return Ok(None) };
+        let found = references.iter().find(|(name, _)| name.map_or("", |name| name.value.as_str()) == wanted);
+        found.map(|(_, reference)| self.reference(subsystem, wanted, reference)).transpose()
+    }
+
+    fn reference(
+        &self,
+        subsystem: &spec::Subsystem,
+        name: &str,
+        spec: &spec::Reference,
+    ) -> Result<Reference, Internal> {
+        let provider = self.index(&spec.provider)?;
+        let ip = self.ip(&self.spec.devices.entries[provider].value)?;
+        let provided = ip.provides.iter().find(|provided| provided.subsystem == subsystem.name.value);
+        let provided = provided.ok_or_else(|| internal(spec.span, "the provider does not provide this"))?;
+        let params = match &provided.args {
+            Some(args) => args.clone(),
+            None => subsystem.args().map(subsystem::argument).collect(),
+        };
+        let mut id = String::new();
+        let mut args = Vec::with_capacity(params.len());
+        for (position, param) in params.iter().enumerate() {
+            let arg: Option<&Spanned<Scalar>> = match &spec.args {
+                ReferenceArgs::Positional(args) => args.get(position),
+                ReferenceArgs::Named(args) => args.get(&param.name),
+            };
+            let arg = arg.ok_or_else(|| internal(spec.span, format!("no argument `{}`", param.name)))?;
+            args.push(match &arg.value {
+                Scalar::Number(number) => *number,
+                Scalar::Name(word) => {
+                    let found = provided.ids.iter().find(|(name, _)| name == word);
+                    let (name, number) = found.ok_or_else(|| internal(arg.span, format!("no id `{word}`")))?;
+                    id.clone_from(name);
+                    *number
+                }
+            });
+            if id.is_empty() && param.kind == crate::lower::ArgumentType::Id {
+                let number = args[position];
+                id = provided.ids.iter().find(|(_, n)| *n == number).map(|(n, _)| n.clone()).unwrap_or_default();
+            }
+        }
+        Ok(Reference {
+            subsystem: subsystem.name.value.clone(),
+            name: name.to_string(),
+            provider,
+            args,
+            id,
+            place: self.workspace.place(spec.span),
+        })
+    }
+
+    /// Who needs whom, among devices that take part.
+    fn edges(&self, devices: &[Device]) -> Result<Vec<Edge>, Internal> {
+        let mut edges = Vec::new();
+        for (consumer, device) in devices.iter().enumerate().filter(|(_, device)| device.enabled) {
+            if let (Some(supplier), Some(name)) = (device.parent, &self.spec.devices.entries[consumer].value.parent) {
+                edges.push(Edge {
+                    consumer,
+                    supplier,
+                    subsystem: "parent".to_string(),
+                    name: String::new(),
+                    class: LinkClass::Hard,
+                    runtime_pm: true,
+                    place: self.workspace.place(name.span),
+                });
+            }
+            for reference in &device.references {
+                let supplier = reference.provider;
+                if supplier == consumer || !devices[supplier].enabled {
+                    continue;
+                }
+                let lost =
+                    || internal(self.spec.name.span, format!("subsystem `{}` is not there", reference.subsystem));
+                let subsystem = self.workspace.subsystem(&reference.subsystem).ok_or_else(lost)?;
+                let class = subsystem::class(subsystem.link.class.value);
+                if class == LinkClass::Ignore {
+                    continue;
+                }
+                edges.push(Edge {
+                    consumer,
+                    supplier,
+                    subsystem: reference.subsystem.clone(),
+                    name: reference.name.clone(),
+                    class,
+                    runtime_pm: subsystem.link.runtime_pm.as_ref().is_some_and(|flag| flag.value),
+                    place: reference.place.clone(),
+                });
+            }
+        }
+        Ok(edges)
+    }
+}
