@@ -11,3 +11,4 @@ pub mod microcode;
 pub mod mmio;
 pub mod power;
 pub mod sync;
+pub mod topology;

@@ -20,6 +20,17 @@ pub(super) fn inner(paragraphs: &[&str]) -> TokenStream {
     quote!(#(#![doc = #lines])*)
 }
 
+/// A plain comment before an item; several lines when it is long.
+pub(super) fn comment(text: &str) -> TokenStream {
+    let mut lines = Vec::new();
+    wrap(&text.chars().map(printable).collect::<String>(), 0, 0, &mut lines);
+    let lines = lines.into_iter().map(|line| format!("{PLAIN} {line}"));
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Begins a doc comment that the printer turns into a plain one.
+pub(super) const PLAIN: char = '\u{2}';
+
 /// The mark of the spec's entry that an item comes from, to stand before its docs.
 pub(super) fn from_spec(path: &str) -> TokenStream {
     let mark = origin::mark(path);

@@ -26,6 +26,11 @@ impl Runtime {
     }
 }
 
+/// The crate of an ip, as Rust names it.
+pub(super) fn crate_name(name: &str) -> proc_macro2::Ident {
+    super::scope::ident(&package(name).replace('-', "_"))
+}
+
 /// Name of the package of an ip or a soc.
 pub(super) fn package(name: &str) -> String {
     format!("linkwright-{}", name.to_ascii_lowercase())

@@ -16,13 +16,16 @@ mod print;
 mod regs;
 mod root;
 mod scope;
+mod soc;
+mod topology;
+mod wiring;
 
 use std::collections::BTreeMap;
 
 pub use manifest::Runtime;
 
 use super::{Files, Generated};
-use crate::lower::{Engine, Ip};
+use crate::lower::{Engine, Ip, Soc, Subsystem};
 use crate::names;
 
 /// Choices that are not the spec's.
@@ -81,4 +84,20 @@ pub fn ip(ip: &Ip, options: &Options) -> Files {
     add("Cargo.toml", manifest::ip(ip, options));
     add("rustfmt.toml", manifest::rustfmt(&ip.file));
     files
+}
+
+/// The crate of a soc. `ips` and `subsystems` hold at least those that it names.
+pub fn soc(soc: &Soc, ips: &[Ip], subsystems: &[Subsystem], options: &Options) -> Files {
+    let directory = directory(&soc.name);
+    let plan = soc::Plan::new(soc, ips, subsystems);
+    let used = plan.crates();
+    let description = format!("Devices, links and wiring of the {} chip", soc.name);
+    BTreeMap::from([
+        (format!("{directory}/Cargo.toml"), manifest::manifest(&soc.name, &soc.file, &description, &used, options)),
+        (format!("{directory}/rustfmt.toml"), manifest::rustfmt(&soc.file)),
+        (format!("{directory}/src/devices.rs"), soc::devices(&plan)),
+        (format!("{directory}/src/lib.rs"), soc::root(&plan)),
+        (format!("{directory}/src/topology.rs"), topology::emit(&plan)),
+        (format!("{directory}/src/wiring.rs"), wiring::emit(&plan)),
+    ])
 }

@@ -11,7 +11,8 @@ pub(super) fn file(spec: &str, tokens: TokenStream) -> Generated {
         // Emitters make well-formed items only; whoever changes one and sees this has made a mistake.
         Err(error) => panic!("generated tokens are no Rust file: {error}\n{tokens}"),
     };
-    let (text, mut origins) = origin::extract(&prettyplease::unparse(&parsed));
+    let printed = prettyplease::unparse(&parsed).replace(&format!("///{}", super::docs::PLAIN), "//");
+    let (text, mut origins) = origin::extract(&printed);
     let lines: Vec<&str> = text.lines().collect();
     let mut out = format!("// {}\n\n", header(spec));
     let mut written = 2;
@@ -74,7 +75,7 @@ fn indent(line: &str) -> usize {
 
 fn is_lead(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with("///") || line.starts_with("#[")
+    line.starts_with("// ") || line.starts_with("///") || line.starts_with("#[")
 }
 
 /// Should a blank line stand before line `i`?

@@ -29,6 +29,11 @@ impl Scope {
         Self { used: taken.map(str::to_string).collect() }
     }
 
+    /// A module in which these names are taken.
+    pub(super) fn with(taken: &[&str]) -> Self {
+        Self { used: taken.iter().map(|name| name.to_string()).collect() }
+    }
+
     /// No names yet: variants, fields, associated constants.
     pub(super) fn empty() -> Self {
         Self::default()

@@ -1,0 +1,101 @@
+//! Who needs whom, as data: generated from a SoC spec, read by the device model, by tools and by people.
+
+use crate::power::DeviceId;
+
+/// A chip or a board: its devices, the links between them, and the order in which they can come up.
+#[derive(Clone, Copy, Debug)]
+pub struct Topology {
+    /// Name of the SoC spec.
+    pub name: &'static str,
+    /// By number: device n is `devices[n]`.
+    pub devices: &'static [Node],
+    /// In the order of consumers.
+    pub links: &'static [Link],
+    /// Every device that is not disabled, each after everything it needs.
+    pub probe_order: &'static [DeviceId],
+}
+
+impl Topology {
+    /// The device with this number.
+    pub fn node(&self, id: DeviceId) -> Option<&'static Node> {
+        self.devices.get(usize::from(id.get()))
+    }
+
+    /// What a device needs.
+    pub fn links_of(&self, consumer: DeviceId) -> impl Iterator<Item = &'static Link> {
+        self.links.iter().filter(move |link| link.consumer == consumer)
+    }
+}
+
+/// A device of a [`Topology`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Node {
+    /// Name in the spec.
+    pub name: &'static str,
+    /// Name of its hardware block's spec.
+    pub ip: &'static str,
+    /// The device it is behind.
+    pub parent: Option<DeviceId>,
+    /// A disabled device has a number but no links, and takes no part in the probe order.
+    pub enabled: bool,
+}
+
+impl Node {
+    /// A device that takes part.
+    pub const fn new(name: &'static str, ip: &'static str, parent: Option<DeviceId>) -> Self {
+        Self { name, ip, parent, enabled: true }
+    }
+
+    /// A device that the spec disables.
+    pub const fn disabled(name: &'static str, ip: &'static str, parent: Option<DeviceId>) -> Self {
+        Self { name, ip, parent, enabled: false }
+    }
+}
+
+/// Consumer needs supplier.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Who needs.
+    pub consumer: DeviceId,
+    /// Who is needed.
+    pub supplier: DeviceId,
+    /// Name of the subsystem's spec; `parent` for a parent.
+    pub subsystem: &'static str,
+    /// Name of the reference; empty for an unnamed one.
+    pub name: &'static str,
+    /// How strong it is.
+    pub strength: Strength,
+    /// The supplier is resumed before the consumer and released after it.
+    pub runtime_pm: bool,
+    /// `file:line` where it is declared.
+    pub place: &'static str,
+}
+
+impl Link {
+    /// A link that only orders.
+    pub const fn new(
+        consumer: DeviceId,
+        supplier: DeviceId,
+        strength: Strength,
+        subsystem: &'static str,
+        name: &'static str,
+        place: &'static str,
+    ) -> Self {
+        Self { consumer, supplier, subsystem, name, strength, runtime_pm: false, place }
+    }
+
+    /// And takes part in runtime PM.
+    #[must_use]
+    pub const fn with_runtime_pm(self) -> Self {
+        Self { runtime_pm: true, ..self }
+    }
+}
+
+/// How strong a link is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Strength {
+    /// The consumer is not probed before the supplier.
+    Hard,
+    /// As `Hard`, unless the supplier has no driver.
+    Optional,
+}
