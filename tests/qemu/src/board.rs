@@ -1,8 +1,9 @@
 use linkwright::context::{Task, simulated_interrupt};
 use linkwright::dma::memory::{Arena, DmaBuf};
-use linkwright::dma::{Channel, Config, CopyPair, Dmac, MemoryCopy};
+use linkwright::dma::{Channel, Config, Controller, CopyPair, Dmac, Linear, MemoryCopy, Prepared, ThreadState};
+use linkwright::microcode::{Isa, Op};
 use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
-use linkwright_pl330::Pl330;
+use linkwright_pl330::{Microcode, Pl330};
 
 use crate::{Machine, Memory, QtestBus};
 
@@ -12,7 +13,8 @@ impl Device for Dmac0 {
     const NAME: &'static str = "dmac";
     const ID: DeviceId = DeviceId::new(0);
 }
-const BASE: u32 = 0xf800_3000;
+/// First register of the Zynq-7000's controller.
+pub const ZYNQ: u32 = 0xf800_3000;
 const LINES: u64 = 0xf << 14 | 0xf << 40;
 const ABORT: u64 = 1 << 13;
 
@@ -20,11 +22,14 @@ static POWER: AlwaysOn = AlwaysOn::new();
 
 /// Where programs lie.
 pub const PROGRAMS: u32 = 0x0010_0000;
+const PROGRAM_BYTES: u32 = 64 << 10;
 /// Where buffers lie.
 pub const BUFFERS: u32 = 0x0100_0000;
 
 /// A channel that copies memory.
 pub type CopyChannel = Channel<MemoryCopy<Dmac0>>;
+/// One with a program.
+pub type CopyPrepared = Prepared<MemoryCopy<Dmac0>, Linear>;
 /// A source and a destination.
 pub type Pair = CopyPair<u8>;
 
@@ -61,9 +66,9 @@ impl Board {
         let gic = machine.find("a9mpcore_priv").expect("QEMU's Zynq-7000 has an interrupt controller");
         machine.intercept_interrupts_into(&gic);
         let memory: &'static Memory = leak(Memory::new(machine));
-        let programs = Arena::leak_mirrored(64 << 10, PROGRAMS, memory);
+        let programs = Arena::leak_mirrored(PROGRAM_BYTES, PROGRAMS, memory);
         let buffers = Arena::leak_mirrored(16 << 20, BUFFERS, memory);
-        let controller = Pl330::new(QtestBus::new(machine, BASE));
+        let controller = Pl330::new(QtestBus::new(machine, ZYNQ));
         let dmac = leak(Dmac::new::<Dmac0>(controller, &POWER, programs, config));
         let power = Active::resume(cx, &POWER).expect("always on");
         Self { machine, memory, dmac, buffers, power }
@@ -95,6 +100,31 @@ impl Board {
     /// When there is none.
     pub fn claim(&self, cx: &Task<'_>) -> CopyChannel {
         self.dmac.claim(cx).expect("a channel is free")
+    }
+
+    /// What a thread is doing.
+    pub fn state(&self, thread: u8) -> ThreadState {
+        self.dmac.controller().state(thread)
+    }
+
+    /// Where in the machine's memory a prepared program executes `ops` one after the other.
+    ///
+    /// # Panics
+    /// When it does so nowhere.
+    pub fn find(&self, prepared: &CopyPrepared, ops: &[Op]) -> u32 {
+        let mut program = [0; 256];
+        let length = prepared.read_program(&mut program);
+        let program = &program[..length];
+        let mut memory = vec![0; PROGRAM_BYTES as usize];
+        self.machine.read(PROGRAMS, &mut memory);
+        let start = memory.windows(length).position(|w| w == program).expect("the program is in memory");
+        let wanted: Vec<u8> =
+            ops.iter().flat_map(|op| Microcode::encode(*op).expect("an instruction").as_bytes().to_vec()).collect();
+        let mut at = 0;
+        while !program[at..].starts_with(&wanted) {
+            at += Microcode::disassemble(&program[at..], &mut String::new()).expect("the program does so");
+        }
+        PROGRAMS + (start + at) as u32
     }
 
     /// A source and a destination of `len` bytes, beginning at cache lines.
