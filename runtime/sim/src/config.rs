@@ -66,7 +66,7 @@ impl Default for Timing {
             read_latency: 12,
             write_latency: 20,
             fetch_latency: 12,
-            debug_latency: 3,
+            debug_latency: 5,
             register_access: 2,
             watchdog: 1024,
         }

@@ -265,6 +265,7 @@ impl Core {
                     let unwanted = matches!(c.state, State::Killing | State::FaultingCompleting);
                     if unwanted || result.is_err() {
                         self.fifo.waste(channel, bytes as u32, c.lanes());
+                        self.counters.discarded += bytes as u64;
                     } else {
                         self.fifo.arrive(channel, &data[..bytes]);
                     }

@@ -110,12 +110,12 @@ impl SimMemory {
     }
 
     /// Put `data` into memory, as a debugger would: no cache, no log, no injected errors.
-    pub fn write(&self, address: u32, data: &[u8]) -> Result<(), BusError> {
+    pub fn poke(&self, address: u32, data: &[u8]) -> Result<(), BusError> {
         self.lock().poke(address, data)
     }
 
     /// Look at memory, as a debugger would.
-    pub fn read(&self, address: u32, out: &mut [u8]) -> Result<(), BusError> {
+    pub fn peek(&self, address: u32, out: &mut [u8]) -> Result<(), BusError> {
         self.lock().peek(address, out)
     }
 
@@ -125,7 +125,7 @@ impl SimMemory {
     /// When there is no memory.
     pub fn dump(&self, address: u32, bytes: usize) -> Vec<u8> {
         let mut out = vec![0; bytes];
-        self.read(address, &mut out).unwrap_or_else(|e| panic!("{e}"));
+        self.peek(address, &mut out).unwrap_or_else(|e| panic!("{e}"));
         out
     }
 
