@@ -206,17 +206,24 @@ impl Core {
     fn tick(&mut self, space: &mut Space) -> bool {
         let mut moved = self.answers(space);
         moved |= self.debug_due();
-        let threads = self.channels.len() + 1;
-        for i in 0..threads {
-            let t = (self.turn + i) % threads;
-            let progress = if t == self.channels.len() { self.manager_turn(space) } else { self.channel_turn(t, space) };
+        let channels = self.channels.len();
+        let mut t = self.turn;
+        for _ in 0..=channels {
+            let progress = match self.channels.get(t) {
+                Some(c) if c.asleep() => false,
+                Some(_) => self.channel_turn(t, space),
+                None => self.manager_turn(space),
+            };
+            t = if t == channels { 0 } else { t + 1 };
             if progress {
-                self.turn = (t + 1) % threads;
+                self.turn = t;
                 moved = true;
                 break;
             }
         }
-        self.send_writes();
+        if !self.port.all_sent() {
+            self.send_writes();
+        }
         if moved {
             self.starved_since = None;
             self.watchdog_alarm = false;
@@ -255,6 +262,9 @@ impl Core {
 
     /// Take the answers of the bus that are due.
     fn answers(&mut self, space: &mut Space) -> bool {
+        if self.port.next().is_none_or(|at| at > self.now) {
+            return false;
+        }
         let mut data = [0; MAX_BURST];
         let mut any = false;
         while let Some(retired) = self.port.retire(self.now, space, &mut data) {
@@ -291,7 +301,6 @@ impl Core {
         let c = t as u8;
         let quiet = self.port.reads_of(c) == 0 && self.port.writes_of(c) == 0;
         match self.channels[t].state {
-            State::Stopped | State::Faulting | State::WaitingForEvent(_) => false,
             State::Executing => self.channel_instruction(t, space),
             State::Fetching(until) => {
                 let due = self.now >= until;
@@ -322,7 +331,7 @@ impl Core {
                 self.channels[t].state = State::Faulting;
                 true
             }
-            State::Killing | State::Completing | State::FaultingCompleting => false,
+            _ => false,
         }
     }
 

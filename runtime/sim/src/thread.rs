@@ -79,6 +79,11 @@ impl Channel {
         Lanes { address: self.destination, increment: to.increment, beat: to.beat }
     }
 
+    /// It does nothing until something is done to it.
+    pub(crate) fn asleep(&self) -> bool {
+        matches!(self.state, State::Stopped | State::Faulting | State::WaitingForEvent(_))
+    }
+
     pub(crate) fn faulting(&self) -> bool {
         matches!(self.state, State::FaultingCompleting | State::Faulting)
     }

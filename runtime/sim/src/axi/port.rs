@@ -170,6 +170,11 @@ impl Port {
         self.writes.push_back(Write { request, data: [0; MAX_BURST], done_at: None });
     }
 
+    /// Is every queued store on the bus?
+    pub(crate) fn all_sent(&self) -> bool {
+        self.writes.back().is_none_or(|w| w.done_at.is_some())
+    }
+
     /// Send the addresses of queued stores, in order, as far as their data is there; `pull` takes a channel's data, all
     /// or nothing.
     pub(crate) fn send_writes(&mut self, now: u64, mut pull: impl FnMut(u8, &mut [u8]) -> bool) {
