@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod context;
+pub mod device;
 pub mod dma;
 pub mod microcode;
 pub mod mmio;

@@ -1,0 +1,14 @@
+//! Device links: adding, merging, ordering, states, removing. Source of the semantics: `drivers/base/core.c` of Linux
+//! 6.12.
+
+mod add;
+mod bulk;
+mod info;
+mod order;
+mod remove;
+mod states;
+
+pub use bulk::{BulkError, LinkSpec};
+pub use info::LinkInfo;
+pub(crate) use order::Cursor;
+pub use order::PathEdge;
