@@ -9,6 +9,8 @@ pub mod load;
 pub mod lower;
 pub mod names;
 pub mod report;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod source;
 pub mod spec;
 pub mod yaml;

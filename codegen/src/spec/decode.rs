@@ -1,5 +1,10 @@
 //! From nodes to specs: the errors of form, all of them in one run.
 
+#[cfg(feature = "schema")]
+use schemars::{Schema, SchemaGenerator};
+
+#[cfg(feature = "schema")]
+use super::describe;
 use super::value::is_name;
 use super::{Document, Map, Name, OneOrMany};
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
@@ -21,7 +26,7 @@ pub(crate) struct At<'a> {
 /// A part of a spec that can be read from a node.
 ///
 /// `decode` gives `None` when the node is unusable, and has reported why.
-pub(crate) trait Decode: Sized + Described {
+pub(crate) trait Decode: Sized {
     /// What stands for a missing key, if the key may be missing.
     fn missing() -> Option<Self> {
         None
@@ -30,6 +35,10 @@ pub(crate) trait Decode: Sized + Described {
     /// Read it.
     fn decode(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self>;
 
+    /// Its JSON Schema.
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema;
+
     /// A collection with nothing in it?
     fn is_vacant(&self) -> bool {
         false
@@ -37,9 +46,13 @@ pub(crate) trait Decode: Sized + Described {
 }
 
 /// A value without parts; in specs it is [`Spanned`].
-pub(crate) trait Leaf: Sized + Described {
+pub(crate) trait Leaf: Sized {
     /// Read it.
     fn read(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self>;
+
+    /// Its JSON Schema.
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema;
 }
 
 /// A mapping with known keys.
@@ -47,17 +60,6 @@ pub(crate) trait Record {
     /// The keys.
     const KEYS: &'static [&'static str];
 }
-
-/// Has a JSON Schema, if schemas are built.
-#[cfg(feature = "schema")]
-pub(crate) trait Described: schemars::JsonSchema {}
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> Described for T {}
-/// Has a JSON Schema, if schemas are built.
-#[cfg(not(feature = "schema"))]
-pub(crate) trait Described {}
-#[cfg(not(feature = "schema"))]
-impl<T> Described for T {}
 
 /// Read a document. `None`: it is unusable as a whole; every reason is reported.
 pub fn decode(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> Option<Document> {
@@ -374,6 +376,11 @@ impl<T: Leaf> Decode for Spanned<T> {
         let span = if span.start == span.end { at.span } else { span };
         T::read(node, at, cx).map(|value| Spanned::new(value, span))
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        T::describe(generator)
+    }
 }
 
 impl<T: Decode> Decode for Option<T> {
@@ -384,11 +391,21 @@ impl<T: Decode> Decode for Option<T> {
     fn decode(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         Some(T::decode(node, at, cx))
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        T::describe(generator)
+    }
 }
 
 impl<T: Decode> Decode for Box<T> {
     fn decode(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         T::decode(node, at, cx).map(Box::new)
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        T::describe(generator)
     }
 }
 
@@ -409,6 +426,11 @@ impl<T: Decode> Decode for Vec<T> {
     fn is_vacant(&self) -> bool {
         self.is_empty()
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::schema(serde_json::json!({ "type": "array", "items": T::describe(generator).to_value() }))
+    }
 }
 
 impl<T: Decode> Decode for OneOrMany<T> {
@@ -421,6 +443,12 @@ impl<T: Decode> Decode for OneOrMany<T> {
 
     fn is_vacant(&self) -> bool {
         self.0.is_empty()
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        let many = serde_json::json!({ "type": "array", "minItems": 1, "items": T::describe(generator).to_value() });
+        describe::any_of([T::describe(generator), describe::schema(many)])
     }
 }
 
@@ -439,6 +467,11 @@ impl<T: Decode> Decode for Map<T> {
 
     fn is_vacant(&self) -> bool {
         self.is_empty()
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::map_of(T::describe(generator))
     }
 }
 
@@ -469,11 +502,21 @@ impl Leaf for super::Prose {
     fn read(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         cx.text(node, at).map(super::Prose)
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::schema(serde_json::json!({ "type": "string" }))
+    }
 }
 
 impl Leaf for String {
     fn read(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         cx.name(node, at)
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::name()
     }
 }
 
@@ -486,6 +529,11 @@ impl Leaf for bool {
                 None
             }
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::schema(serde_json::json!({ "type": "boolean" }))
     }
 }
 
@@ -506,5 +554,10 @@ impl Leaf for u64 {
         let error = Diagnostic::error("LW0008", title, cx.span(node.at), label);
         cx.fault(node, error);
         None
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::natural()
     }
 }

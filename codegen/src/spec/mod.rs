@@ -8,6 +8,8 @@
 
 mod collection;
 mod decode;
+#[cfg(feature = "schema")]
+pub(crate) mod describe;
 mod engine;
 mod instruction;
 mod ip;
@@ -20,6 +22,8 @@ mod subsystem;
 mod value;
 
 pub use collection::{Entry, List, Map, OneOrMany};
+#[cfg(feature = "schema")]
+pub(crate) use decode::Decode;
 pub(crate) use decode::Record;
 pub use decode::{decode, identity};
 pub use engine::{

@@ -50,6 +50,11 @@ macro_rules! record {
                     span: at.span,
                 })
             }
+
+            #[cfg(feature = "schema")]
+            fn describe(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                generator.subschema_for::<Self>()
+            }
         }
 
         #[cfg(feature = "schema")]
@@ -58,13 +63,14 @@ macro_rules! record {
                 stringify!($name).into()
             }
 
+            #[allow(unused_mut, unused_variables, reason = "a record may have no keys and no rest")]
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let mut object = $crate::spec::describe::Object::new(&[$($doc),*]);
                 $(
                     let required = false $( || stringify!($required) == "required" )?;
                     object.property::<$ty>(generator, $key, &[$($field_doc),*], required);
                 )*
-                $( object.short::<Self>($short); )?
+                $( object.short($short); )?
                 $( object.rest::<$rest_ty>(generator); )?
                 object.finish()
             }
@@ -103,15 +109,9 @@ macro_rules! words {
                     _ => None,
                 }
             }
-        }
 
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+            #[cfg(feature = "schema")]
+            fn describe(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 $crate::spec::describe::words(&[$($doc),*], &[$(($word, &[$($word_doc),*])),*])
             }
         }

@@ -1,6 +1,11 @@
 //! Decoders of values that may have several shapes, or a form within a text.
 
+#[cfg(feature = "schema")]
+use schemars::{Schema, SchemaGenerator};
+
 use super::decode::{At, Cx, Decode, Leaf};
+#[cfg(feature = "schema")]
+use super::describe;
 use super::soc::LongReference;
 use super::{
     ArgumentType, Bits, BytePattern, Cluster, Consumed, Consumes, Engine, EnumUse, Lost, Map, Node as RegisterNode,
@@ -25,6 +30,11 @@ impl Leaf for Version {
                 None
             }
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::schema(serde_json::json!({ "const": 1 }))
     }
 }
 
@@ -51,6 +61,12 @@ impl Leaf for Bits {
                 None
             }
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        let number = "(0|[1-9][0-9]*)";
+        describe::any_of([describe::natural(), describe::pattern(&format!("{number}(:{number})?"))])
     }
 }
 
@@ -82,6 +98,11 @@ impl Leaf for Range {
             }
         }
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::range()
+    }
 }
 
 /// A number within a text: decimal without leading zero, or `0x…`.
@@ -108,6 +129,12 @@ impl Decode for Path {
         let parts = parts(cx, node, text, '.');
         let sound = parts.iter().fold(true, |sound, part| cx.check_name(part, part.span) && sound);
         sound.then(|| Path { parts, span: cx.span(node.at) })
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        let form = format!("^{}$", describe::names(r"\."));
+        describe::schema(serde_json::json!({ "type": ["string", "integer"], "minimum": 0, "pattern": form }))
     }
 }
 
@@ -136,6 +163,11 @@ impl Leaf for Lost {
             }
         }
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::any_of([describe::pattern("all|none"), <Vec<Path>>::describe(generator)])
+    }
 }
 
 impl Leaf for Scalar {
@@ -148,6 +180,11 @@ impl Leaf for Scalar {
                 None
             }
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::any_of([describe::natural(), describe::pattern(describe::NAME)])
     }
 }
 
@@ -169,6 +206,11 @@ impl Leaf for ArgumentType {
             }
         }
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::pattern("id|u([1-9]|[12][0-9]|3[0-2])")
+    }
 }
 
 impl Leaf for char {
@@ -189,6 +231,11 @@ impl Leaf for char {
                 None
             }
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        describe::pattern("[A-Za-z]")
     }
 }
 
@@ -244,6 +291,12 @@ impl Decode for BytePattern {
             }
         }
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        let number = "(0|[1-9][0-9]*)";
+        describe::pattern(&format!(r"[01A-Za-z]{{8}}|{}\[{number}:{number}\]", describe::NAME))
+    }
 }
 
 fn get<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
@@ -259,6 +312,11 @@ impl Decode for RegisterNode {
             Some(_) => Cluster::decode(node, at, cx).map(RegisterNode::Cluster),
             None => Register::decode(node, at, cx).map(RegisterNode::Register),
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::any_of([Register::describe(generator), Cluster::describe(generator)])
     }
 }
 
@@ -278,11 +336,23 @@ impl Decode for EnumUse {
             }
         }
     }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        let mut values = <super::EnumValues>::describe(generator).to_value();
+        values["minProperties"] = 1.into();
+        describe::any_of([describe::pattern(describe::NAME), describe::schema(values)])
+    }
 }
 
 impl Decode for Engine {
     fn decode(node: &Node, at: At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         Decode::decode(node, at, cx).map(Engine::MicrocodeDma)
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        super::MicrocodeDma::describe(generator)
     }
 }
 
@@ -302,6 +372,11 @@ impl Decode for Consumes {
         } else {
             Map::decode(node, at, cx).map(Consumes::Named)
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::any_of([Consumed::describe(generator), <Map<Consumed>>::describe(generator)])
     }
 }
 
@@ -325,6 +400,11 @@ impl Decode for References {
         } else {
             Map::decode(node, at, cx).map(References::Named)
         }
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::any_of([Reference::describe(generator), <Map<Reference>>::describe(generator)])
     }
 }
 
@@ -353,6 +433,11 @@ impl Decode for Reference {
             }
         }
         sound.then_some(Reference { provider, args: ReferenceArgs::Positional(args), span })
+    }
+
+    #[cfg(feature = "schema")]
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        describe::any_of([describe::pattern(&describe::names("/")), LongReference::describe(generator)])
     }
 }
 
