@@ -63,12 +63,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Reports names that give the same identifier in Rust, each with the first that does, and marks them.
-    pub(super) fn collide<'n>(
-        &mut self,
-        rule: &Rule,
-        what: &str,
-        names: impl IntoIterator<Item = (&'n Name, String)>,
-    ) {
+    pub(super) fn collide<'n>(&mut self, rule: &Rule, what: &str, names: impl IntoIterator<Item = (&'n Name, String)>) {
         let mut first: HashMap<String, &Name> = HashMap::new();
         for (name, identifier) in names {
             match first.get(&identifier) {

@@ -31,7 +31,7 @@ impl Rule {
 
     /// What it finds, in a sentence: the first one of its page.
     pub fn summary(&self) -> &'static str {
-        self.page.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
+        self.page.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default()
     }
 
     /// A finding of it.

@@ -1,4 +1,4 @@
-#![doc = include_str!("../../../rules/LW0509.md")]
+#![doc = include_str!("../../../rules/LW0508.md")]
 
 use super::roles::Role;
 use crate::check::cx::max_of;
@@ -7,7 +7,7 @@ use crate::check::{Cx, Rule, rule};
 use crate::source::{Span, Spanned};
 use crate::spec::{Ip, MicrocodeDma};
 
-pub(crate) const RULE: Rule = rule!("LW0509", "limits-out-of-range", Error);
+pub(crate) const RULE: Rule = rule!("LW0508", "limits-out-of-range", Error);
 
 pub(super) fn check(ip: &Ip, engine: &MicrocodeDma, roles: &[Role<'_>], cx: &mut Cx<'_>) {
     let limits = &engine.limits;

@@ -3,7 +3,6 @@
 mod paths;
 mod roles;
 
-pub(super) mod engines_without_instructions;
 pub(super) mod limits_out_of_range;
 pub(super) mod missing_roles;
 pub(super) mod repeated_roles;
@@ -25,8 +24,6 @@ pub(super) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     }
     let Some(Engine::MicrocodeDma(engine)) = &ip.engine else { return };
     paths::check(ip, engine, cx);
-    if engines_without_instructions::check(ip, engine, cx) {
-        missing_roles::check(ip, engine, &roles, cx);
-    }
+    missing_roles::check(ip, engine, &roles, cx);
     limits_out_of_range::check(ip, engine, &roles, cx);
 }

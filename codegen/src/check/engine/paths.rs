@@ -194,7 +194,9 @@ impl<'a> Checker<'a, '_, '_> {
             i.threads.iter().any(|thread| thread.value == crate::spec::ThreadKind::Debug)
         };
         let longest = set.set.iter().filter(|(_, i)| debug(i)).max_by_key(|(_, i)| i.bytes.len());
-        let Some((name, instruction)) = longest.filter(|(_, i)| i.bytes.len() > bytes && bytes == named) else { return };
+        let Some((name, instruction)) = longest.filter(|(_, i)| i.bytes.len() > bytes && bytes == named) else {
+            return;
+        };
         let place = engine.debug.second.bytes.last().map_or(engine.debug.second.register.span, |name| name.span);
         let length = counted(instruction.bytes.len() as u64, "byte");
         let is = format!("`{}` has {length} and may come through the debug port", name.value);

@@ -38,9 +38,28 @@ pub(super) enum Needs {
 
 /// All roles there are.
 pub(super) const ALL: [&str; 22] = [
-    "set-address", "set-control", "add-address", "subtract-address", "load", "store", "load-peripheral",
-    "store-peripheral", "store-zero", "read-barrier", "write-barrier", "nop", "end", "kill", "loop", "loop-end",
-    "loop-forever-end", "send-event", "wait-event", "wait-peripheral", "flush-peripheral", "start",
+    "set-address",
+    "set-control",
+    "add-address",
+    "subtract-address",
+    "load",
+    "store",
+    "load-peripheral",
+    "store-peripheral",
+    "store-zero",
+    "read-barrier",
+    "write-barrier",
+    "nop",
+    "end",
+    "kill",
+    "loop",
+    "loop-end",
+    "loop-forever-end",
+    "send-event",
+    "wait-event",
+    "wait-peripheral",
+    "flush-peripheral",
+    "start",
 ];
 
 fn values(names: &[&str]) -> Needs {

@@ -42,7 +42,8 @@ fn judge(ip: &Ip, role: &Role<'_>, part: &Part<'_>, entry: &Entry<Operand>, cx: 
         _ => return,
     };
     let title = format!("operand `{}` cannot be the `{}` of `{}`", part.operand.value, part.what, role.kind);
-    let finding = RULE.at(part.operand.span, title, format!("expected {wanted}")).and(entry.name.span, is(operand, width));
+    let finding =
+        RULE.at(part.operand.span, title, format!("expected {wanted}")).and(entry.name.span, is(operand, width));
     cx.report(finding);
 }
 

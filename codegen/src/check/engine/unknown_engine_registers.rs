@@ -18,7 +18,12 @@ pub(crate) fn register<'a, 'p>(ip: &'a Ip, path: &'p Path, cx: &mut Cx<'_>) -> O
 }
 
 /// A field of a register. `None`: there is none, which is reported.
-pub(crate) fn field<'a>(owner: &Name, register: &'a Register, name: &Name, cx: &mut Cx<'_>) -> Option<&'a Entry<Field>> {
+pub(crate) fn field<'a>(
+    owner: &Name,
+    register: &'a Register,
+    name: &Name,
+    cx: &mut Cx<'_>,
+) -> Option<&'a Entry<Field>> {
     let found = register.fields.entry(name);
     if found.is_none() && !register.fields.is_broken(name) {
         let title = format!("register `{}` has no field `{}`", owner.value, name.value);

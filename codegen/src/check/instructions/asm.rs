@@ -106,10 +106,7 @@ mod tests {
 
     #[test]
     fn pieces_of_a_text_form() {
-        assert_eq!(
-            pieces("DMASEV E{event}").unwrap(),
-            [Piece::Text("DMASEV E"), Piece::Operand("event", 8)]
-        );
+        assert_eq!(pieces("DMASEV E{event}").unwrap(), [Piece::Text("DMASEV E"), Piece::Operand("event", 8)]);
         assert_eq!(pieces(""), Ok(vec![]));
         for (wrong, at) in [("a{b", 1), ("a}b", 1), ("{{x}}", 0), ("{a}}", 3)] {
             assert_eq!(pieces(wrong), Err(at), "{wrong}");

@@ -59,8 +59,10 @@ fn judge(instruction: &Instruction, name: &Name, operand: &Operand) -> Option<Di
             .map(|d| d.and(flag.span, "it is a flag"));
     }
     if let Some(values) = &operand.values {
-        let others =
-            [operand.bias.as_ref().map(|b| (b.span, "a bias")), operand.relative.as_ref().map(|r| (r.span, "relative"))];
+        let others = [
+            operand.bias.as_ref().map(|b| (b.span, "a bias")),
+            operand.relative.as_ref().map(|r| (r.span, "relative")),
+        ];
         let (span, what) = others.into_iter().flatten().next()?;
         return at(span, &format!("has an enum and {what}"), "only numbers are shifted or relative")
             .map(|d| d.and(place(values, name), "it has an enum"));

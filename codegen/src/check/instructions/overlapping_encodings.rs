@@ -12,7 +12,8 @@ pub(crate) const RULE: Rule = rule!("LW0301", "overlapping-encodings", Error);
 pub(crate) fn check(ip: &Ip, set: &InstructionSet, cx: &mut Cx<'_>) {
     let mut known: Vec<(&Name, Span, Encoding)> = Vec::new();
     for (name, instruction) in set.set.iter() {
-        let broken = cx.is_broken(name.span) || instruction.operands.iter().any(|(operand, _)| cx.is_broken(operand.span));
+        let broken =
+            cx.is_broken(name.span) || instruction.operands.iter().any(|(operand, _)| cx.is_broken(operand.span));
         let Some(this) = encoding(ip, instruction).filter(|_| !broken) else { continue };
         let place = instruction.bytes[0].span();
         let other = known.iter().find_map(|(n, p, other)| common(other, &this).map(|bytes| (*n, *p, other, bytes)));
@@ -25,8 +26,7 @@ pub(crate) fn check(ip: &Ip, set: &InstructionSet, cx: &mut Cx<'_>) {
         let note = match other.bytes.cmp(&this.bytes) {
             Ordering::Equal => "a decoder cannot tell them apart".to_string(),
             order => {
-                let (long, short) =
-                    if order == Ordering::Less { (name, other_name) } else { (other_name, name) };
+                let (long, short) = if order == Ordering::Less { (name, other_name) } else { (other_name, name) };
                 format!("they are a whole `{}` and the beginning of `{}`", short.value, long.value)
             }
         };

@@ -16,8 +16,7 @@ pub(crate) fn check(instruction: &Instruction, cx: &mut Cx<'_>) {
                 (instruction.bytes.iter().any(has), format!("write `{}` for each of its bits", letter.value))
             }
             None => {
-                let has =
-                    |byte: &BytePattern| matches!(byte, BytePattern::Slice { operand, .. } if operand.value == name.value);
+                let has = |byte: &BytePattern| matches!(byte, BytePattern::Slice { operand, .. } if operand.value == name.value);
                 (instruction.bytes.iter().any(has), format!("write `{}[7:0]`", name.value))
             }
         };

@@ -16,7 +16,9 @@ pub(crate) fn check(name: &Name, instruction: &Instruction, cx: &mut Cx<'_>) {
         let times = parts.iter().filter(|p| matches!(p, Piece::Operand(o, _) if *o == operand.value)).count();
         let (title, label) = match times {
             1 => continue,
-            0 => (format!("the text form of `{}` does not show operand `{}`", name.value, operand.value), "missing here"),
+            0 => {
+                (format!("the text form of `{}` does not show operand `{}`", name.value, operand.value), "missing here")
+            }
             _ => (format!("the text form of `{}` shows operand `{}` twice", name.value, operand.value), "twice here"),
         };
         let finding = RULE

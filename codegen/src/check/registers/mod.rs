@@ -26,8 +26,8 @@ pub(super) fn check(ip: &Ip, cx: &mut Cx<'_>) {
 
     short_strides::check(&layout::blocks(ip, cx), cx);
     let blocks = layout::blocks(ip, cx);
-    unaligned_registers::check(&blocks, cx);
     overlapping_registers::check(&blocks, cx);
+    unaligned_registers::check(&blocks, cx);
     missing_windows::check(ip, cx);
     registers_outside_window::check(ip, &blocks, cx);
     unknown_registers::check(ip, cx);

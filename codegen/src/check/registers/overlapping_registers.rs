@@ -76,9 +76,7 @@ fn report(earlier: &Item<'_>, later: &Item<'_>, cx: &mut Cx<'_>) {
         .at(later.name.span, title, format!("this {} is at {}", later.what(), later.range()))
         .and(earlier.name.span, format!("this {} is at {}", earlier.what(), earlier.range()))
         .note("a write to one would change the other")
-        .help(
-            "correct an offset or a width; two names for one register are one register, and only a read-only and a \
-             write-only register may share a place",
-        );
+        .help("correct an offset or a width; only a read-only and a write-only register may share a place");
+    cx.mark(later.name.span);
     cx.report(finding);
 }

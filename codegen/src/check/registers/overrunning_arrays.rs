@@ -22,5 +22,6 @@ pub(crate) fn report(array: &Item<'_>, other: &Item<'_>, cx: &mut Cx<'_>) {
     } else {
         finding.help(format!("{} would fit", counted(fit, "element")))
     };
+    cx.mark(other.name.span);
     cx.report(finding);
 }

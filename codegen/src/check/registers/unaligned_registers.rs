@@ -8,6 +8,9 @@ pub(crate) const RULE: Rule = rule!("LW0105", "unaligned-registers", Error);
 
 pub(crate) fn check(blocks: &[Block<'_>], cx: &mut Cx<'_>) {
     for item in blocks.iter().flat_map(|block| &block.items) {
+        if cx.is_broken(item.name.span) {
+            continue;
+        }
         let (name, alignment) = (item.name, item.alignment);
         let needs = format!("its widest access is {}", counted(alignment, "byte"));
         let offset = item.node.offset();

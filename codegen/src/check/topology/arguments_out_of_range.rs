@@ -9,7 +9,7 @@ use crate::spec::{ArgumentType, Name, Scalar};
 pub(crate) const RULE: Rule = rule!("LW0407", "arguments-out-of-range", Error);
 
 /// Says whether a number fits. `lone`: it is the only argument, and so counts what the provider has.
-pub(crate) fn check(
+pub(super) fn check(
     target: &Target<'_>,
     name: &Name,
     kind: ArgumentType,
@@ -39,7 +39,7 @@ pub(crate) fn check(
 }
 
 /// A name stands where only a number may.
-pub(crate) fn report_name(target: &Target<'_>, name: &Name, argument: &Spanned<Scalar>, cx: &mut Cx<'_>) {
+pub(super) fn report_name(target: &Target<'_>, name: &Name, argument: &Spanned<Scalar>, cx: &mut Cx<'_>) {
     let title = format!("argument `{}` of `{}` is a number", name.value, target.device.value);
     let finding = RULE
         .at(argument.span, title, "expected a number")

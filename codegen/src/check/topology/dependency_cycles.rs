@@ -22,7 +22,7 @@ struct Edge {
     place: Span,
 }
 
-pub(crate) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
+pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
     let graph = graph(soc, links);
     let mut cycles: Vec<Vec<NodeIndex>> = kosaraju_scc(&graph).into_iter().filter(|knot| knot.len() > 1).collect();
     cycles.iter_mut().for_each(|knot| knot.sort_unstable());
@@ -101,13 +101,7 @@ fn shortest(graph: &DiGraph<(), Edge>, knot: &[NodeIndex]) -> Vec<petgraph::grap
     Vec::new()
 }
 
-fn report(
-    soc: &Soc,
-    graph: &DiGraph<(), Edge>,
-    cycle: &[petgraph::graph::EdgeIndex],
-    knot: usize,
-    cx: &mut Cx<'_>,
-) {
+fn report(soc: &Soc, graph: &DiGraph<(), Edge>, cycle: &[petgraph::graph::EdgeIndex], knot: usize, cx: &mut Cx<'_>) {
     let name = |node: NodeIndex| soc.devices.entries[node.index()].name.value.as_str();
     let edges = cycle.iter().filter_map(|&edge| {
         let (consumer, supplier) = graph.edge_endpoints(edge)?;
@@ -135,7 +129,9 @@ fn report(
     if knot > cycle.len() {
         finding = finding.note(format!("{knot} devices are entangled; this is a shortest cycle among them"));
     }
-    cx.report(finding.help(
-        "remove the edge that is not needed to probe; a subsystem whose `link.class` is `ignore` makes no edge",
-    ));
+    cx.report(
+        finding.help(
+            "remove the edge that is not needed to probe; a subsystem whose `link.class` is `ignore` makes no edge",
+        ),
+    );
 }

@@ -6,7 +6,7 @@ use crate::spec::Soc;
 
 pub(crate) const RULE: Rule = rule!("LW0419", "disabled-providers", Warning);
 
-pub(crate) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
+pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
     for link in links.iter().filter(|link| !link.optional) {
         let (consumer, provider) = (&soc.devices.entries[link.consumer], &soc.devices.entries[link.provider]);
         let Some(status) = provider.value.status.as_ref().filter(|_| !provider.value.enabled()) else { continue };

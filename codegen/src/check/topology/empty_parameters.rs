@@ -1,11 +1,11 @@
-#![doc = include_str!("../../../rules/LW0423.md")]
+#![doc = include_str!("../../../rules/LW0422.md")]
 
 use std::collections::HashMap;
 
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Ip;
 
-pub(crate) const RULE: Rule = rule!("LW0423", "empty-parameters", Error);
+pub(crate) const RULE: Rule = rule!("LW0422", "empty-parameters", Error);
 
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     for (name, parameter) in ip.parameters.iter() {

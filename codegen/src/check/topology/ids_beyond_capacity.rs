@@ -1,9 +1,9 @@
-#![doc = include_str!("../../../rules/LW0424.md")]
+#![doc = include_str!("../../../rules/LW0423.md")]
 
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Ip;
 
-pub(crate) const RULE: Rule = rule!("LW0424", "ids-beyond-capacity", Error);
+pub(crate) const RULE: Rule = rule!("LW0423", "ids-beyond-capacity", Error);
 
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     for (_, provided) in ip.provides.iter() {

@@ -5,8 +5,8 @@ use super::{
     unprovided_subsystems, wrong_arguments,
 };
 use crate::check::Cx;
-use crate::spec::{ArgumentType, Device, Ip, Map, Name, Provided, Reference, Scalar, Soc, Subsystem};
 use crate::source::Spanned;
+use crate::spec::{ArgumentType, Device, Ip, Map, Name, Provided, Reference, Scalar, Soc, Subsystem};
 
 /// A reference whose provider is known.
 pub(super) struct Link<'a> {
@@ -99,13 +99,8 @@ fn target<'a>(
         }
         return None;
     };
-    let target = Target {
-        subsystem,
-        device: &entry.name,
-        ip,
-        provided_name: &provided.name,
-        provided: &provided.value,
-    };
+    let target =
+        Target { subsystem, device: &entry.name, ip, provided_name: &provided.name, provided: &provided.value };
     Some((provider, target))
 }
 

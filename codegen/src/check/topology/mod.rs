@@ -16,7 +16,6 @@ pub(super) mod missing_references;
 pub(super) mod overlapping_devices;
 pub(super) mod parameters_out_of_range;
 pub(super) mod shared_requests;
-pub(super) mod shared_subsystem_keys;
 pub(super) mod unconsumed_subsystems;
 pub(super) mod unknown_ids;
 pub(super) mod unknown_parameters;
@@ -34,7 +33,6 @@ use crate::spec::{Ip, Soc};
 const DMA: &str = "dma";
 
 pub(super) fn check_subsystems(cx: &mut Cx<'_>) {
-    shared_subsystem_keys::check(cx);
     for loaded in &cx.workspace.subsystems {
         let subsystem = &loaded.spec;
         colliding_names::check(subsystem.operations.iter().map(|(name, _)| name), "operations", cx);

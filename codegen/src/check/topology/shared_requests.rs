@@ -9,7 +9,7 @@ use crate::spec::Soc;
 
 pub(crate) const RULE: Rule = rule!("LW0415", "shared-requests", Warning);
 
-pub(crate) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
+pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
     let mut first: HashMap<(usize, &[u64]), &Link<'_>> = HashMap::new();
     let enabled = |link: &&Link<'_>| soc.devices.entries[link.consumer].value.enabled();
     for link in links.iter().filter(|link| link.subsystem.name.value == DMA).filter(enabled) {

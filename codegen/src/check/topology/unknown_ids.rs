@@ -8,7 +8,7 @@ use crate::spec::Scalar;
 pub(crate) const RULE: Rule = rule!("LW0408", "unknown-ids", Error);
 
 /// The number behind a name. `None`: there is none, which is reported.
-pub(crate) fn resolve(target: &Target<'_>, argument: &Spanned<Scalar>, id: &str, cx: &mut Cx<'_>) -> Option<u64> {
+pub(super) fn resolve(target: &Target<'_>, argument: &Spanned<Scalar>, id: &str, cx: &mut Cx<'_>) -> Option<u64> {
     let ids = &target.provided.ids;
     if let Some(number) = ids.get(id) {
         return Some(number.value);

@@ -9,7 +9,7 @@ use crate::spec::{ArgumentType, Name, Reference, ReferenceArgs, Scalar};
 pub(crate) const RULE: Rule = rule!("LW0406", "wrong-arguments", Error);
 
 /// The arguments in order. `None`: they are not those that are expected, which is reported.
-pub(crate) fn check(
+pub(super) fn check(
     target: &Target<'_>,
     types: &[(&Name, ArgumentType)],
     reference: &Reference,

@@ -1,0 +1,209 @@
+//! The table of rules, the pages about them and the files on disk belong together, and the examples on the pages do
+//! what the pages say.
+//!
+//! `INSTA_UPDATE=always cargo test -p linkwright-codegen --test rules` rewrites the reports on the pages.
+#![forbid(unsafe_code)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use linkwright_codegen::check::Rule;
+use linkwright_codegen::report::Level;
+
+use common::{accept, file_name, ids, judge, report};
+
+/// Rules that no text of a spec can break: files of the system, mistakes of the program, four thousand instructions,
+/// microcode. They have tests of their own.
+const WITHOUT_EXAMPLE: [&str; 3] = ["LW0013", "LW0099", "LW0310"];
+
+const SECTIONS: [&str; 4] = ["What it does", "Why is this bad", "Example", "Use instead"];
+
+fn crate_dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pl330() -> String {
+    linkwright_specs::FILES.iter().find(|(name, _)| *name == "ip/pl330.yaml").expect("built in").1.to_string()
+}
+
+/// The fenced blocks of a section, by language.
+fn blocks<'p>(page: &'p str, section: &str, language: &str) -> Vec<&'p str> {
+    let heading = format!("\n## {section}\n");
+    let Some(start) = page.find(&heading) else { return Vec::new() };
+    let body = &page[start + heading.len()..];
+    let body = &body[..body.find("\n## ").unwrap_or(body.len())];
+    let fence = format!("```{language}\n");
+    body.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// The example with the blocks that "Use instead" has for the same specs.
+fn corrected<'p>(bad: &[&'p str], good: &[&'p str]) -> Vec<&'p str> {
+    let names: BTreeSet<String> = good.iter().map(|text| file_name(text)).collect();
+    let kept = bad.iter().copied().filter(|text| !names.contains(&file_name(text)));
+    good.iter().copied().chain(kept).collect()
+}
+
+/// A text with each `-` line replaced by the `+` line behind it.
+fn patched(text: &str, diff: &str) -> String {
+    let lines = |sign: char| diff.lines().filter_map(move |l| l.strip_prefix(sign)).map(|l| format!("{l}\n"));
+    let (old, new): (String, String) = (lines('-').collect(), lines('+').collect());
+    assert!(text.contains(&old), "the example changes a line that is not there: {old}");
+    text.replacen(&old, &new, 1)
+}
+
+#[test]
+fn ids_and_names_are_in_order_and_distinct() {
+    let rules = Rule::all();
+    assert!(rules.windows(2).all(|pair| pair[0].id < pair[1].id));
+    let names: BTreeSet<&str> = rules.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), rules.len());
+    for rule in rules {
+        assert!(rule.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.name);
+        assert_eq!(Rule::find(rule.name), Some(*rule));
+        assert_eq!(Rule::find(&rule.id.to_lowercase()), Some(*rule));
+    }
+    assert_eq!(Rule::find("LW9999"), None);
+}
+
+#[test]
+fn every_rule_has_its_page_and_every_page_its_rule() {
+    let on_disk: BTreeSet<String> = fs::read_dir(crate_dir().join("rules"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let in_table: BTreeSet<String> = Rule::all().iter().map(|rule| format!("{}.md", rule.id)).collect();
+    assert_eq!(on_disk, in_table);
+    for rule in Rule::all() {
+        assert!(rule.page.starts_with(&format!("# {} {}\n", rule.id, rule.name)), "heading of {}", rule.id);
+        let sections: Vec<&str> = rule.page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert!(sections.starts_with(&SECTIONS[..3]), "sections of {}: {sections:?}", rule.id);
+        let summary = rule.summary();
+        assert!(summary.ends_with('.') && summary.chars().count() <= 120, "summary of {}: {summary}", rule.id);
+    }
+}
+
+#[test]
+fn each_rule_is_a_file_of_its_name() {
+    fn walk(dir: &Path, out: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, out);
+            } else if fs::read_to_string(&path).unwrap().contains("const RULE: Rule = rule!(") {
+                out.insert(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
+            }
+        }
+    }
+    let mut on_disk = BTreeSet::new();
+    walk(&crate_dir().join("src/check"), &mut on_disk);
+    let reported_elsewhere = |rule: &&&Rule| rule.id.starts_with("LW00") || rule.id.starts_with("LW09");
+    let in_table: BTreeSet<String> =
+        Rule::all().iter().filter(|rule| !reported_elsewhere(rule)).map(|rule| rule.name.to_string()).collect();
+    assert_eq!(on_disk, in_table);
+}
+
+#[test]
+fn every_id_that_is_reported_is_in_the_table() {
+    fn walk(dir: &Path, out: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, out);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let ids = text.match_indices("\"LW").filter_map(|(at, _)| text.get(at + 1..at + 7));
+            out.extend(ids.filter(|id| id[2..].bytes().all(|b| b.is_ascii_digit())).map(str::to_string));
+        }
+    }
+    let mut used = BTreeSet::new();
+    for dir in ["yaml", "spec", "load", "lower", "asm", "check", "emit"] {
+        walk(&crate_dir().join("src").join(dir), &mut used);
+    }
+    let known: BTreeSet<String> = Rule::all().iter().map(|rule| rule.id.to_string()).collect();
+    assert_eq!(used, known);
+}
+
+#[test]
+fn examples_are_reported_and_their_corrections_are_clean() {
+    let mut wrong = Vec::new();
+    for rule in Rule::all().iter().filter(|rule| !WITHOUT_EXAMPLE.contains(&rule.id) && !rule.id.starts_with("LW09")) {
+        let diffs = blocks(rule.page, "Example", "diff");
+        let bad = blocks(rule.page, "Example", "yaml");
+        let good = corrected(&bad, &blocks(rule.page, "Use instead", "yaml"));
+        if let [diff] = diffs.as_slice() {
+            let (workspace, findings) = judge([patched(&pl330(), diff).as_str()]);
+            if ids(&findings) != [rule.id] {
+                wrong.push(format!("example of {} gives:\n{}", rule.id, report(&workspace, &findings)));
+            }
+            continue;
+        }
+        assert!(!bad.is_empty() && !good.is_empty(), "{} has no examples", rule.id);
+        let (workspace, findings) = judge(bad);
+        let sorted = findings.sorted();
+        let text = report(&workspace, &findings);
+        if sorted.is_empty() || sorted.iter().any(|d| d.rule != rule.id || d.level != rule.level) {
+            wrong.push(format!("example of {} gives:\n{text}", rule.id));
+        }
+        if !rule.id.starts_with("LW00") && sorted.iter().any(|d| d.primary.text.is_empty()) {
+            wrong.push(format!("a finding of {} has no label", rule.id));
+        }
+        let (workspace, findings) = judge(good);
+        if !findings.is_empty() {
+            wrong.push(format!("correction of {} gives:\n{}", rule.id, report(&workspace, &findings)));
+        }
+        if let Err(difference) = page_shows(rule, &text) {
+            wrong.push(difference);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+/// The page shows the report of its example, in the section before "Use instead".
+fn page_shows(rule: &Rule, text: &str) -> Result<(), String> {
+    let findings = text.trim_end().rsplit_once("\n\n").map_or(text, |(findings, _summary)| findings);
+    let wanted = format!("This is reported:\n\n```text\n{findings}\n```\n\n");
+    if rule.page.contains(&wanted) {
+        return Ok(());
+    }
+    if !accept() {
+        return Err(format!("the page of {} does not show the report of its example:\n{text}", rule.id));
+    }
+    let page = rule.page;
+    let end = page.find("## Use instead").expect("a section");
+    let start = page[..end].find("This is reported:").unwrap_or(end);
+    let page = format!("{}{wanted}{}", &page[..start], &page[end..]);
+    fs::write(crate_dir().join("rules").join(format!("{}.md", rule.id)), page).unwrap();
+    Ok(())
+}
+
+#[test]
+fn the_spec_that_examples_change_is_clean() {
+    let (workspace, findings) = judge([pl330().as_str()]);
+    assert!(findings.is_empty(), "{}", report(&workspace, &findings));
+}
+
+#[test]
+fn an_instruction_too_many_is_too_many() {
+    let spec = |count: usize| {
+        let one = |i: usize| format!("    I{i}: {{ asm: I{i}X, bytes: [\"{:08b}\", \"{:08b}\"] }}\n", i & 0xff, i >> 8);
+        let set: String = (0..count).map(one).collect();
+        format!("linkwright: 1\nip: engine\ninstructions:\n  max_length: 2\n  set:\n{set}")
+    };
+    let (_, findings) = judge([spec(4097).as_str()]);
+    assert_eq!(ids(&findings), ["LW0310"]);
+    let (workspace, findings) = judge([spec(4096).as_str()]);
+    assert!(findings.is_empty(), "{}", report(&workspace, &findings));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_reported() {
+    use linkwright_codegen::load::{Input, Options, load};
+    let mut findings = linkwright_codegen::report::Diagnostics::new();
+    load(&[Input::File("nowhere/board.yaml".into())], &Options::default(), &mut findings);
+    assert_eq!(ids(&findings), ["LW0013"]);
+    assert_eq!(findings.sorted()[0].level, Level::Error);
+}
