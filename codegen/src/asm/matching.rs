@@ -64,7 +64,7 @@ impl Reader<'_> {
         match *part {
             Part::Text(literal) => match self.literal(literal, at) {
                 Ok(at) => self.part(index + 1, at, given),
-                Err(at) => self.miss(self.word(at), Expected::Text(literal.trim().to_string())),
+                Err((at, rest)) => self.miss(self.word(at), Expected::Text(rest.trim().to_string())),
             },
             Part::Operand(operand) => self.operand(index, operand, at, given),
         }
@@ -113,12 +113,13 @@ impl Reader<'_> {
     }
 
     /// Read fixed text: letters in any case, and blanks of any number where the form has blanks or punctuation.
-    fn literal(&self, literal: &str, mut at: usize) -> Result<usize, usize> {
-        for wanted in literal.chars() {
+    /// Gives the place behind it, or the place and the part of the text that is missing there.
+    fn literal<'l>(&self, literal: &'l str, mut at: usize) -> Result<usize, (usize, &'l str)> {
+        for (index, wanted) in literal.char_indices() {
             if wanted.is_whitespace() {
                 let after = self.blank(at);
                 if after == at && self.within_word(at) {
-                    return Err(at);
+                    return Err((at, &literal[index..]));
                 }
                 at = after;
                 continue;
@@ -128,7 +129,7 @@ impl Reader<'_> {
             }
             match self.text[at..].chars().next() {
                 Some(found) if found.eq_ignore_ascii_case(&wanted) => at += found.len_utf8(),
-                _ => return Err(at),
+                _ => return Err((at, &literal[index..])),
             }
         }
         Ok(at)

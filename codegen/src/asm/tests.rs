@@ -129,6 +129,7 @@ fn a_negative_amount_is_subtracted() {
 fn mistakes_are_named_and_placed() {
     assert_eq!(finding("holt"), "LW0901 1:1 unknown instruction `holt` (not in this instruction set)");
     assert_eq!(finding("\n  move q1, 2"), "LW0902 2:8 `r` is missing (expected here)");
+    assert_eq!(finding("move 1, 2"), "LW0902 1:6 `r` is missing (expected here)");
     assert_eq!(finding("move r1 2"), "LW0902 1:9 `,` is missing (expected here)");
     assert_eq!(finding("move r1,"), "LW0902 1:8 the immediate is missing (expected after this)");
     assert_eq!(finding("move r1, 2, 3"), "LW0902 1:11 `,` is too much (nothing more is expected)");

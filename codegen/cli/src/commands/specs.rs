@@ -1,0 +1,29 @@
+//! Reading specs, with progress.
+
+use linkwright_codegen::check::Rule;
+use linkwright_codegen::front::{Reading, read as read_specs};
+use linkwright_codegen::load::{Input, Options};
+
+use crate::Verdict;
+use crate::args::SpecPath;
+use crate::console::Console;
+
+/// Rule of files that cannot be read: not a finding about a spec, but a failure of the run.
+const UNREADABLE: &str = "unreadable-files";
+
+pub(super) fn read(inputs: &[Input], path: &SpecPath, console: &Console) -> Reading {
+    console.progress("Reading specs");
+    let options = Options { spec_paths: path.spec_path.clone(), ..Options::default() };
+    let reading = read_specs(inputs, &options);
+    console.done();
+    reading
+}
+
+/// How a run that read these specs ends.
+pub(super) fn verdict(reading: &Reading) -> Verdict {
+    let unreadable = Rule::find(UNREADABLE).map(|rule| rule.id);
+    if reading.diagnostics.iter().any(|finding| Some(finding.rule) == unreadable) {
+        return Verdict::Unreadable;
+    }
+    if reading.diagnostics.has_errors() { Verdict::Findings } else { Verdict::Clean }
+}

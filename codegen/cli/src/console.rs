@@ -1,0 +1,88 @@
+//! Standard output for results, standard error for people.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use anstream::ColorChoice;
+use linkwright_codegen::report::{self, Diagnostics, Style};
+use linkwright_codegen::source::SourceMap;
+
+use crate::args::Color;
+use crate::{Failure, Verdict};
+
+/// Work shorter than this shows no progress.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+pub(crate) struct Console {
+    quiet: bool,
+    start: Instant,
+}
+
+impl Console {
+    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        match color {
+            // anstream looks at the terminal, NO_COLOR and CLICOLOR_FORCE itself.
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+        .write_global();
+        Self { quiet, start: Instant::now() }
+    }
+
+    /// Write a result.
+    pub(crate) fn result(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            // Whoever reads has enough: `linkwright schema | head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),
+        }
+    }
+
+    /// Say something that one can do without.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.quiet {
+            anstream::eprintln!("{line}");
+        }
+    }
+
+    /// Show findings.
+    pub(crate) fn findings(&self, findings: &Diagnostics, sources: &SourceMap) {
+        let text = report::human(findings, sources, Style { color: true, width: width() });
+        anstream::eprint!("{text}");
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) {
+        anstream::eprintln!("\x1b[1;31merror\x1b[0m\x1b[1m: {}\x1b[0m", failure.what);
+        if let Some(help) = &failure.help {
+            anstream::eprintln!("  \x1b[1;32mhelp\x1b[0m: {help}");
+        }
+    }
+
+    /// Show what is being done, if a terminal watches and it takes long.
+    pub(crate) fn progress(&self, doing: &str) {
+        if self.watched() && self.start.elapsed() >= PATIENCE {
+            let _ = write!(io::stderr(), "\r\x1b[K{doing} …");
+        }
+    }
+
+    /// Take the progress line away.
+    pub(crate) fn done(&self) {
+        if self.watched() && self.start.elapsed() >= PATIENCE {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn watched(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(120)
+}
+
+pub(crate) fn verdict(findings: &Diagnostics) -> Verdict {
+    if findings.has_errors() { Verdict::Findings } else { Verdict::Clean }
+}
