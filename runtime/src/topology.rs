@@ -84,10 +84,16 @@ impl Link {
         Self { consumer, supplier, subsystem, name, strength, runtime_pm: false, place }
     }
 
-    /// And takes part in runtime PM.
-    #[must_use]
-    pub const fn with_runtime_pm(self) -> Self {
-        Self { runtime_pm: true, ..self }
+    /// A link that orders and takes part in runtime PM.
+    pub const fn managed(
+        consumer: DeviceId,
+        supplier: DeviceId,
+        strength: Strength,
+        subsystem: &'static str,
+        name: &'static str,
+        place: &'static str,
+    ) -> Self {
+        Self { consumer, supplier, subsystem, name, strength, runtime_pm: true, place }
     }
 }
 

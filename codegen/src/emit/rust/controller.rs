@@ -398,7 +398,8 @@ impl<'s, 'a> Parts<'s, 'a> {
             }
 
             fn state(&self, thread: u8) -> dma::ThreadState {
-                state(self.bus().read(#state_at).get(#state_constant))
+                let status = self.bus().read(#state_at);
+                state(status.get(#state_constant))
             }
 
             fn position(&self, thread: u8) -> Position {

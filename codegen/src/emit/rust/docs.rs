@@ -132,7 +132,7 @@ fn clean(text: &str) -> Vec<String> {
 }
 
 /// Longest line of a comment's text.
-const WIDTH: usize = 110;
+const WIDTH: usize = 118;
 
 /// `line` as one line, or as several when it is too long; `first` and `rest` are their indentation.
 fn wrap(line: &str, first: usize, rest: usize, out: &mut Vec<String>) {

@@ -145,6 +145,7 @@ pub(super) fn emit(ip: &Ip, set: &Set<'_>) -> Generated {
     let decode = super::codec::decode(set);
     let length = lengths(set);
     let allowed = allowed(set);
+    let thread = ident(if super::imports::mentions(&allowed, "thread") { "thread" } else { "_thread" });
     let text = set.items.iter().map(text);
     let enums = set.enums.iter().map(enumeration);
     print::file(
@@ -175,8 +176,8 @@ pub(super) fn emit(ip: &Ip, set: &Set<'_>) -> Generated {
                 }
 
                 /// May a thread of this kind execute it?
-                pub const fn allowed_in(self, thread: ThreadKind) -> bool {
-                    match thread { #allowed }
+                pub const fn allowed_in(self, #thread: ThreadKind) -> bool {
+                    match self { #allowed }
                 }
             }
 
@@ -278,14 +279,23 @@ fn lengths(set: &Set<'_>) -> TokenStream {
 
 fn allowed(set: &Set<'_>) -> TokenStream {
     let kinds = [(ThreadKind::Manager, "Manager"), (ThreadKind::Channel, "Channel"), (ThreadKind::Debug, "Debug")];
-    let arms = kinds.into_iter().map(|(kind, name)| {
-        let name = ident(name);
-        let inside: Vec<_> = set.items.iter().filter(|item| item.spec.threads.contains(&kind)).map(pattern).collect();
-        match inside.len() {
-            0 => quote! { ThreadKind::#name => false, },
-            n if n == set.items.len() => quote! { ThreadKind::#name => true, },
-            _ => quote! { ThreadKind::#name => matches!(self, #(#inside)|*), },
+    let mut groups: Vec<(Vec<&str>, Vec<TokenStream>)> = Vec::new();
+    for item in &set.items {
+        let allowed: Vec<&str> =
+            kinds.iter().filter(|(kind, _)| item.spec.threads.contains(kind)).map(|(_, name)| *name).collect();
+        match groups.iter_mut().find(|(known, _)| *known == allowed) {
+            Some((_, patterns)) => patterns.push(pattern(item)),
+            None => groups.push((allowed, vec![pattern(item)])),
         }
+    }
+    let arms = groups.iter().map(|(allowed, patterns)| {
+        let names = allowed.iter().map(|name| ident(name));
+        let value = match allowed.len() {
+            0 => quote!(false),
+            3 => quote!(true),
+            _ => quote!(matches!(thread, #(ThreadKind::#names)|*)),
+        };
+        quote! { #(#patterns)|* => #value, }
     });
     quote!(#(#arms)*)
 }
@@ -307,7 +317,7 @@ pub(super) fn bind(item: &Item<'_>) -> TokenStream {
 fn text(item: &Item<'_>) -> TokenStream {
     let pattern = bind_used(item);
     let mut format = String::new();
-    let mut arguments = Vec::new();
+    let (mut arguments, mut lets) = (Vec::new(), Vec::new());
     let mut rest = item.spec.asm.as_str();
     while let Some(open) = rest.find('{') {
         let (before, after) = rest.split_at(open);
@@ -315,7 +325,7 @@ fn text(item: &Item<'_>) -> TokenStream {
         let operand = item.operands.iter().find(|operand| operand.spec.name == after[1..close]);
         format.push_str(&literal(before));
         match operand {
-            Some(operand) => place(operand, &mut format, &mut arguments),
+            Some(operand) => place(operand, &mut format, &mut arguments, &mut lets),
             None => format.push_str(&literal(&after[..=close])),
         }
         rest = &after[close + 1..];
@@ -325,7 +335,12 @@ fn text(item: &Item<'_>) -> TokenStream {
         return quote! { #pattern => f.write_str(#text), };
     }
     format.push_str(&literal(rest));
-    quote! { #pattern => write!(f, #format #(, #arguments)*), }
+    let write = quote!(write!(f, #format #(, #arguments)*));
+    if lets.is_empty() {
+        quote! { #pattern => #write, }
+    } else {
+        quote! { #pattern => { #(#lets)* #write } }
+    }
 }
 
 /// Text in a format string.
@@ -347,7 +362,12 @@ fn bind_used(item: &Item<'_>) -> TokenStream {
 }
 
 /// An operand in a format string: in line when a format string can name it so.
-fn place(operand: &OperandItem<'_>, format: &mut String, arguments: &mut Vec<TokenStream>) {
+fn place(
+    operand: &OperandItem<'_>,
+    format: &mut String,
+    arguments: &mut Vec<TokenStream>,
+    lets: &mut Vec<TokenStream>,
+) {
     let OperandItem { spec, name, holds } = operand;
     let named = name.to_string();
     let mut inline = |spec: &str, arguments: &mut Vec<TokenStream>| match named.strip_prefix("r#") {
@@ -359,8 +379,8 @@ fn place(operand: &OperandItem<'_>, format: &mut String, arguments: &mut Vec<Tok
     };
     match (&spec.kind, holds) {
         (OperandKind::Flag { asm }, _) => {
-            format.push_str("{}");
-            arguments.push(quote!(if #name { #asm } else { "" }));
+            lets.push(quote! { let #name = if #name { #asm } else { "" }; });
+            inline("", arguments);
         }
         // Wide numbers are addresses and bit masks.
         (OperandKind::Number { backward: false, .. }, holds) if spec.width > 8 => {

@@ -347,11 +347,11 @@ fn control(map: &Map<'_>, engine: &MicrocodeDma) -> Option<(TokenStream, TokenSt
         let [increment, beat, burst] = [field(&names.increment)?, field(&names.beat)?, field(&names.burst)?];
         let [protection, cache] = [field(&names.protection)?, field(&names.cache)?];
         Some(quote! {
-            place(#increment, #side.increment.into())
-            | place(#beat, #side.beat.max(1).ilog2())
-            | place(#burst, u32::from(#side.burst).saturating_sub(1))
-            | place(#protection, #side.protection.into())
-            | place(#cache, #side.cache.into())
+            place(#increment, #side.increment.into()),
+            place(#beat, #side.beat.max(1).ilog2()),
+            place(#burst, u32::from(#side.burst).saturating_sub(1)),
+            place(#protection, #side.protection.into()),
+            place(#cache, #side.cache.into())
         })
     };
     let source = side(&engine.control_source, "source")?;
@@ -362,7 +362,8 @@ fn control(map: &Map<'_>, engine: &MicrocodeDma) -> Option<(TokenStream, TokenSt
     Some((
         quote! {
             let Control { source, destination, swap } = *control;
-            #source | #destination | place(#swap, swap.max(1).ilog2())
+            let fields = [#source, #destination, place(#swap, swap.max(1).ilog2())];
+            fields.into_iter().fold(0, |word, field| word | field)
         },
         quote! {
             #mark

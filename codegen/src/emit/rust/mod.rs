@@ -9,6 +9,7 @@ mod device;
 mod docs;
 mod imports;
 mod instruction;
+mod layout;
 mod manifest;
 mod map;
 mod microcode;

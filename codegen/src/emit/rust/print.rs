@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 
+use super::layout;
 use crate::emit::{Generated, header, origin};
 
 /// The text of a Rust file.
@@ -12,7 +13,7 @@ pub(super) fn file(spec: &str, tokens: TokenStream) -> Generated {
         Err(error) => panic!("generated tokens are no Rust file: {error}\n{tokens}"),
     };
     let printed = prettyplease::unparse(&parsed).replace(&format!("///{}", super::docs::PLAIN), "//");
-    let (text, mut origins) = origin::extract(&printed);
+    let (text, mut origins) = origin::extract(&layout::join(&printed));
     let lines: Vec<&str> = text.lines().collect();
     let mut out = format!("// {}\n\n", header(spec));
     let mut written = 2;
@@ -64,9 +65,9 @@ fn begins(line: &str) -> Begins {
     }
 }
 
-/// First segment of what a `use` imports.
-fn origin_of(line: &str) -> Option<&str> {
-    line.split([' ', ':']).skip_while(|word| *word != "use").nth(1)
+/// Does a `use` import from the crate itself?
+fn is_own(line: &str) -> bool {
+    line.trim_start().starts_with("use super::")
 }
 
 fn indent(line: &str) -> usize {
@@ -112,7 +113,7 @@ fn blank_before(lines: &[&str], i: usize) -> bool {
         p = lines[..p].iter().rposition(|l| indent(l) == indent(line)).unwrap_or(p);
     }
     if kind == Begins::Import && begins(lines[p]) == kind {
-        return origin_of(lines[p]) != origin_of(line);
+        return is_own(lines[p]) != is_own(line);
     }
     let docs = lines[..p].iter().rev().take_while(|l| is_lead(l)).count();
     begins(lines[p]) != kind || lead > 1 || docs > 1

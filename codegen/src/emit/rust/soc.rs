@@ -149,10 +149,10 @@ fn device(plan: &Plan<'_>, item: &DeviceItem<'_>) -> TokenStream {
     let path = format!("devices/{}", spec.name);
     let mark = docs::from_spec(&path);
     let what = match (spec.reg, spec.enabled) {
-        (Some((base, _)), true) => format!("A `{}` at {base:#x}.", spec.ip),
-        (Some((base, _)), false) => format!("A `{}` at {base:#x}; disabled.", spec.ip),
-        (None, true) => format!("A `{}`.", spec.ip),
-        (None, false) => format!("A `{}`; disabled.", spec.ip),
+        (Some((base, _)), true) => format!("`{}` at {base:#x}.", spec.ip),
+        (Some((base, _)), false) => format!("`{}` at {base:#x}; disabled.", spec.ip),
+        (None, true) => format!("`{}`.", spec.ip),
+        (None, false) => format!("`{}`; disabled.", spec.ip),
     };
     let docs = docs::outer(&[&spec.doc, &what]);
     let (text, index) = (&spec.name, number(item.index.min(usize::from(u16::MAX)) as u64));

@@ -33,41 +33,33 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let edges: Vec<_> = soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore).collect();
     let links = edges.iter().map(|edge| {
         let (consumer, supplier) = (id(edge.consumer), id(edge.supplier));
-        let strength = match edge.class {
-            LinkClass::Optional => quote!(Strength::Optional),
-            _ => quote!(Strength::Hard),
-        };
+        let strength = super::scope::ident(strength(edge.class));
         let (subsystem, name, place) = (&edge.subsystem, &edge.name, &edge.place);
-        let managed = edge.runtime_pm.then(|| quote!(.with_runtime_pm()));
-        quote!(Link::new(#consumer, #supplier, #strength, #subsystem, #name, #place)#managed)
+        let kind = super::scope::ident(if edge.runtime_pm { "managed" } else { "new" });
+        quote!(Link::#kind(#consumer, #supplier, #strength, #subsystem, #name, #place))
     });
     let order = soc.probe_order.iter().map(|index| id(*index));
-    let mut names: Vec<_> = Vec::new();
-    let named = |index: usize, names: &mut Vec<usize>| {
-        if !names.contains(&index) {
-            names.push(index);
-        }
-    };
-    for edge in &edges {
-        named(edge.consumer, &mut names);
-        named(edge.supplier, &mut names);
-    }
-    for index in soc.devices.iter().filter_map(|device| device.parent).chain(soc.probe_order.iter().copied()) {
-        named(index, &mut names);
-    }
-    names.sort_unstable();
-    let names = names.into_iter().map(|index| &plan.devices[index].name);
-    let device = (!soc.devices.is_empty()).then(|| quote!(use linkwright::power::Device;));
-    let (link, strength) = if edges.is_empty() { (quote!(), quote!()) } else { (quote!(Link,), quote!(Strength,)) };
+    let link = (!edges.is_empty()).then(|| quote!(Link,));
+    let strengths: std::collections::BTreeSet<&str> = edges.iter().map(|edge| strength(edge.class)).collect();
+    let strengths = strengths.into_iter().map(super::scope::ident);
+    let strengths = (!edges.is_empty()).then(|| quote!(use linkwright::topology::Strength::{#(#strengths),*};));
     let node = (!soc.devices.is_empty()).then(|| quote!(Node,));
+    let ids = !edges.is_empty() || !soc.probe_order.is_empty() || soc.devices.iter().any(|device| device.parent.is_some());
+    let (device, devices) = match ids {
+        true => (quote!(use linkwright::power::Device;), quote!(use super::devices::*;)),
+        false => (quote!(), quote!()),
+    };
     let title = &soc.name;
+    let mark = docs::from_spec("devices");
     print::file(
         &soc.file,
         quote! {
             #docs
             #device
-            use linkwright::topology::{#link #node #strength Topology};
-            use super::devices::{#(#names),*};
+            use linkwright::topology::{#link #node Topology};
+            #strengths
+            #devices
+            #mark
             /// Devices by number, links by consumer, and the order in which devices can come up.
             pub static TOPOLOGY: Topology = Topology {
                 name: #title,
@@ -77,4 +69,12 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
             };
         },
     )
+}
+
+/// The runtime's name of a link's class.
+fn strength(class: LinkClass) -> &'static str {
+    match class {
+        LinkClass::Optional => "Optional",
+        LinkClass::Hard | LinkClass::Ignore => "Hard",
+    }
 }

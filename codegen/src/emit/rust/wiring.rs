@@ -16,21 +16,21 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let supplies = supplies(plan);
     let links = supplies.iter().map(|supply| link(plan, supply));
     let proven: HashSet<(usize, usize)> = supplies.iter().map(|supply| (supply.consumer, supply.supplier)).collect();
-    let mut directions: BTreeSet<&str> = BTreeSet::new();
+    let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut endpoints = Vec::new();
     for device in &plan.devices {
         for port in &device.ports {
             // Without a link that keeps the controller running there is no endpoint.
             if proven.contains(&(device.index, port.reference.provider)) {
-                directions.insert(direction(port));
+                names.extend([direction(port), "Endpoint", "Port"]);
                 endpoints.push(endpoint(plan, device, port));
             }
         }
     }
     let supplied = (!supplies.is_empty()).then(|| quote!(use linkwright::power::SuppliedBy;));
     let dma = (!endpoints.is_empty()).then(|| {
-        let directions = directions.iter().map(|name| super::scope::ident(name));
-        quote!(use linkwright::dma::{#(#directions,)* Endpoint, Port};)
+        let names = names.iter().map(|name| super::scope::ident(name));
+        quote!(use linkwright::dma::{#(#names),*};)
     });
     let devices = (!supplies.is_empty()).then(|| quote!(use super::devices::*;));
     let docs = docs::inner(&[&format!(
