@@ -222,6 +222,41 @@ proptest! {
     }
 }
 
+/// Anything that can be written down.
+fn anything() -> impl Strategy<Value = CopyRequest> {
+    let number = || prop_oneof![any::<u32>(), 0..40_u32, (u32::MAX - 40)..=u32::MAX];
+    let bus = prop_oneof![any::<u8>(), (0_u32..8).prop_map(|log2| 1 << log2)];
+    let fifo_lines = prop_oneof![any::<u16>(), 0..20_u16];
+    (number(), number(), number(), bus, fifo_lines, any::<(u8, u8, bool)>()).prop_map(
+        |(source, destination, bytes, bus_bytes, fifo_lines, (event, cache, barriers))| CopyRequest {
+            fifo_lines,
+            event,
+            source_attributes: Attributes { cache, protection: cache },
+            barriers,
+            ..request(source, destination, bytes, bus_bytes)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_request_panics(copy in anything(), room in 0_usize..=300) {
+        let mut out = [0; 300];
+        let out = &mut out[..room];
+        let _ = plan::copy::<Toy<1, 1, 1, 0>>(&copy, out);
+        let _ = plan::copy::<Toy<255, 65535, 2, 255>>(&copy, out);
+        if let Ok(plan) = plan::copy::<Microcode>(&copy, out) {
+            prop_assert!(plan.fits(copy.source, copy.destination));
+            prop_assert!(plan.fifo.peak() <= copy.fifo_lines);
+            if plan.instructions < 100_000 {
+                judge::<Microcode>(&copy, &plan, &out[..plan.len.into()], Machine::new(&copy));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -13,11 +13,12 @@ use linkwright_pl330::{Microcode, Pl330, regs};
 use linkwright_sim::{Config, Outcome, Pl330Sim, SimMemory};
 use qemu::{Machine, QtestBus, Random, ZYNQ};
 
-const PROGRAM: u32 = 0x0010_0000;
-const SOURCE: u32 = 0x0020_0000;
-const DESTINATION: u32 = 0x0030_0000;
 /// Bytes compared around each destination.
 const AREA: u32 = 0x1_0000;
+
+const PDMA0: u32 = 0x1268_0000;
+const MDMA1: u32 = 0x1285_0000;
+const EXYNOS_RAM: u32 = 0x4000_0000;
 
 /// What a thread's registers say after a program.
 #[derive(PartialEq, Eq, Debug)]
@@ -56,6 +57,21 @@ struct Pairing {
     theirs: Pl330<QtestBus>,
     ours: Pl330<&'static Pl330Sim>,
     random: Random,
+    memory: Memory,
+}
+
+/// Where things lie.
+#[derive(Clone, Copy)]
+struct Memory {
+    program: u32,
+    source: u32,
+    destination: u32,
+}
+
+impl Memory {
+    const fn at(ram: u32) -> Self {
+        Self { program: ram + 0x10_0000, source: ram + 0x20_0000, destination: ram + 0x30_0000 }
+    }
 }
 
 impl Drop for Pairing {
@@ -65,17 +81,23 @@ impl Drop for Pairing {
 }
 
 impl Pairing {
-    fn new(seed: u64) -> Self {
-        let machine: &'static Machine = Box::leak(Box::new(qemu::zynq()));
-        let memory = SimMemory::new().with_ram(PROGRAM, 0x1000).with_ram(SOURCE, AREA).with_ram(DESTINATION, AREA);
-        // QEMU's integration of it, which is not quite the chip's.
+    /// On QEMU's integration of the Zynq-7000's controller, which is not quite the chip's.
+    fn zynq(seed: u64) -> Self {
         let config = Config { fifo_lines: 256, icache_line: 4, ..Config::zynq7000() };
-        let sim = Box::leak(Box::new(Pl330Sim::new(config, Arc::new(memory)).unwrap()));
-        let (theirs, ours) = (Pl330::new(QtestBus::new(machine, ZYNQ)), Pl330::new(&*sim));
+        Self::new("xilinx-zynq-a9", ZYNQ, 0, config, seed)
+    }
+
+    fn new(kind: &str, base: u32, ram: u32, config: Config, seed: u64) -> Self {
+        let machine: &'static Machine = Box::leak(Box::new(Machine::start(kind).unwrap_or_else(|e| panic!("{e}"))));
+        let memory = Memory::at(ram);
+        let board = SimMemory::new().with_ram(memory.program, 0x1000);
+        let board = board.with_ram(memory.source, AREA).with_ram(memory.destination, AREA);
+        let sim = Box::leak(Box::new(Pl330Sim::new(config, Arc::new(board)).unwrap()));
+        let (theirs, ours) = (Pl330::new(QtestBus::new(machine, base)), Pl330::new(&*sim));
         assert_eq!(theirs.capabilities(), ours.capabilities());
         theirs.enable_interrupts(1);
         ours.enable_interrupts(1);
-        Self { machine, theirs, ours, random: Random::new(seed) }
+        Self { machine, theirs, ours, random: Random::new(seed), memory }
     }
 
     fn poke(&self, address: u32, bytes: &[u8]) {
@@ -86,14 +108,14 @@ impl Pairing {
     /// Run a program on the same thread of both, in the same memory; what both then show.
     fn run(&mut self, thread: u8, program: &[u8]) -> Registers {
         let mut bytes = vec![0; AREA as usize];
-        for area in [SOURCE, DESTINATION] {
+        for area in [self.memory.source, self.memory.destination] {
             self.random.fill(&mut bytes);
             self.poke(area, &bytes);
         }
-        self.poke(PROGRAM, program);
+        self.poke(self.memory.program, program);
         let text = || listing(program);
-        self.theirs.start(thread, PROGRAM, false, 10).unwrap();
-        self.ours.start(thread, PROGRAM, false, 1000).unwrap();
+        self.theirs.start(thread, self.memory.program, false, 10).unwrap();
+        self.ours.start(thread, self.memory.program, false, 1000).unwrap();
         assert_eq!(self.ours.bus().run_until_idle(10_000_000), Outcome::Idle, "{}", text());
         let (mut theirs, ours) = (Registers::of(&self.theirs, thread), Registers::of(&self.ours, thread));
         if Value::<regs::Ftr>::from_word(ours.fault).get(regs::Ftr::ST_DATA_UNAVAILABLE) {
@@ -101,9 +123,11 @@ impl Pairing {
         }
         assert_eq!(theirs, ours, "QEMU's and ours, after\n{}", text());
         let mut found = vec![0; AREA as usize];
-        self.machine.read(DESTINATION, &mut found);
-        let differs =
-            found.iter().zip(self.ours.bus().memory().dump(DESTINATION, AREA as usize)).position(|(a, b)| *a != b);
+        self.machine.read(self.memory.destination, &mut found);
+        let differs = found
+            .iter()
+            .zip(self.ours.bus().memory().dump(self.memory.destination, AREA as usize))
+            .position(|(a, b)| *a != b);
         assert_eq!(differs, None, "memory at offset {differs:x?}, after\n{}", text());
         for dmac in [&self.theirs as &dyn Clear, &self.ours] {
             dmac.clear(ours.interrupts);
@@ -160,18 +184,19 @@ fn control(source: Access, destination: Access) -> Op {
     Op::SetControl(Microcode::control(&Control { source, destination, swap: 1 }))
 }
 
-#[test]
-fn planned_copies() {
-    let mut both = Pairing::new(1);
-    for round in 0..150 {
+fn planned_copies(mut both: Pairing) {
+    let memory = both.memory;
+    let has = both.theirs.capabilities();
+    for round in 0..100 {
         let random = &mut both.random;
         let bytes = random.length(40_000);
+        let lines = u32::from(has.fifo_lines) - 3;
         let request = CopyRequest {
-            source: SOURCE + random.up_to(255),
-            destination: DESTINATION + random.up_to(4095),
+            source: memory.source + random.up_to(255),
+            destination: memory.destination + random.up_to(4095),
             bytes,
-            bus_bytes: 8,
-            fifo_lines: if random.up_to(1) == 0 { 128 } else { 3 + random.up_to(20) as u16 },
+            bus_bytes: has.bus_bytes,
+            fifo_lines: 3 + if random.up_to(1) == 0 { lines } else { random.up_to(lines.min(20)) } as u16,
             event: 0,
             source_attributes: Attributes { cache: random.up_to(7) as u8, protection: random.up_to(1) as u8 },
             destination_attributes: Attributes { cache: random.up_to(7) as u8, protection: random.up_to(1) as u8 },
@@ -182,15 +207,32 @@ fn planned_copies() {
         let after = both.run(round % 8, &program[..plan.len.into()]);
         assert_eq!((after.source, after.destination), (request.source + bytes, request.destination + bytes));
         assert_eq!((after.status & 0xf, after.fault, after.interrupts), (0, 0, 1));
-        let (from, to) = (request.source - SOURCE, request.destination - DESTINATION);
-        let memory = both.ours.bus().memory();
-        assert_eq!(memory.dump(SOURCE + from, bytes as usize), memory.dump(DESTINATION + to, bytes as usize));
+        let board = both.ours.bus().memory();
+        assert_eq!(board.dump(request.source, bytes as usize), board.dump(request.destination, bytes as usize));
+        // What the planner said the program needs is what it needed.
+        let fifo = both.ours.bus().channel(round % 8).fifo;
+        assert!(fifo.peak() >= plan.fifo.peak(), "{request:?}: {fifo:?}, planned {:?}", plan.fifo);
     }
     both.clean();
 }
 
+#[test]
+fn planned_copies_on_the_zynq_7000() {
+    planned_copies(Pairing::zynq(1));
+}
+
+#[test]
+fn planned_copies_on_a_32_bit_bus() {
+    planned_copies(Pairing::new("smdkc210", PDMA0, EXYNOS_RAM, Config::exynos4210_pdma(), 11));
+}
+
+#[test]
+fn planned_copies_with_a_small_fifo() {
+    planned_copies(Pairing::new("smdkc210", MDMA1, EXYNOS_RAM, Config::exynos4210_mdma(), 12));
+}
+
 /// A program of blocks, each of which loads as many bytes as it stores.
-fn random_program(random: &mut Random) -> Vec<u8> {
+fn random_program(random: &mut Random, memory: Memory) -> Vec<u8> {
     let mut program = Vec::new();
     let emit = |program: &mut Vec<u8>, ops: &[Op]| program.extend(assemble(ops));
     for _ in 0..=random.up_to(2) {
@@ -203,8 +245,8 @@ fn random_program(random: &mut Random) -> Vec<u8> {
         emit(
             &mut program,
             &[
-                Op::SetAddress(Side::Source, SOURCE + random.up_to(0x1000) * align),
-                Op::SetAddress(Side::Destination, DESTINATION + random.up_to(0x1000) * align),
+                Op::SetAddress(Side::Source, memory.source + random.up_to(0x1000) * align),
+                Op::SetAddress(Side::Destination, memory.destination + random.up_to(0x1000) * align),
                 control(side(from, load_burst as u8), side(to, store_burst as u8)),
             ],
         );
@@ -242,9 +284,9 @@ fn random_program(random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn random_programs() {
-    let mut both = Pairing::new(2);
+    let mut both = Pairing::zynq(2);
     for round in 0..150 {
-        let program = random_program(&mut both.random);
+        let program = random_program(&mut both.random, both.memory);
         let after = both.run(round % 8, &program);
         assert_eq!((after.status & 0xf, after.fault), (0, 0), "{}", listing(&program));
     }
@@ -253,10 +295,11 @@ fn random_programs() {
 
 #[test]
 fn zeros_and_gathered_rows() {
-    let mut both = Pairing::new(3);
+    let mut both = Pairing::zynq(3);
+    let memory = both.memory;
     // QEMU loses stores of zeros when its queue is full: let each be written before the next.
     let zeros = assemble(&[
-        Op::SetAddress(Side::Destination, DESTINATION + 64),
+        Op::SetAddress(Side::Destination, memory.destination + 64),
         control(side(8, 16), side(8, 16)),
         Op::Loop(0, 20),
         Op::StoreZero,
@@ -265,12 +308,12 @@ fn zeros_and_gathered_rows() {
         Op::End,
     ]);
     let after = both.run(0, &zeros);
-    assert_eq!(after.destination, DESTINATION + 64 + 20 * 128);
-    assert_eq!(both.ours.bus().memory().dump(DESTINATION + 64, 20 * 128), [0; 20 * 128]);
+    assert_eq!(after.destination, memory.destination + 64 + 20 * 128);
+    assert_eq!(both.ours.bus().memory().dump(memory.destination + 64, 20 * 128), [0; 20 * 128]);
     let rows = assemble(&[
         control(side(8, 8), side(8, 8)),
-        Op::SetAddress(Side::Source, SOURCE),
-        Op::SetAddress(Side::Destination, DESTINATION),
+        Op::SetAddress(Side::Source, memory.source),
+        Op::SetAddress(Side::Destination, memory.destination),
         Op::Loop(0, 16),
         Op::Load(When::Always),
         Op::Store(When::Always),
@@ -281,16 +324,17 @@ fn zeros_and_gathered_rows() {
         Op::End,
     ]);
     let after = both.run(1, &rows);
-    assert_eq!((after.source, after.destination), (SOURCE + 16 * 256, DESTINATION + 16 * 64));
+    assert_eq!((after.source, after.destination), (memory.source + 16 * 256, memory.destination + 16 * 64));
     both.clean();
 }
 
 #[test]
 fn faults() {
-    let mut both = Pairing::new(4);
+    let mut both = Pairing::zynq(4);
+    let memory = both.memory;
     let prologue = [
-        Op::SetAddress(Side::Source, SOURCE + 5),
-        Op::SetAddress(Side::Destination, DESTINATION + 3),
+        Op::SetAddress(Side::Source, memory.source + 5),
+        Op::SetAddress(Side::Destination, memory.destination + 3),
         control(side(1, 3), side(1, 3)),
         Op::Loop(1, 7),
         Op::Loop(0, 200),
@@ -305,7 +349,7 @@ fn faults() {
         let program = [assemble(&prologue), bytes, assemble(&[Op::End])].concat();
         let after = both.run(2, &program);
         assert_eq!((after.fault, after.faulting, after.status & 0xf), (fault, 1 << 2, 15));
-        assert_eq!((after.source, after.loops), (SOURCE + 8, [199, 6]));
+        assert_eq!((after.source, after.loops), (memory.source + 8, [199, 6]));
         both.kill(2);
     }
     // An operand byte whose low bits must be zero.
@@ -323,10 +367,11 @@ fn faults() {
 
 #[test]
 fn parked_threads_and_their_wake_up() {
-    let mut both = Pairing::new(5);
+    let mut both = Pairing::zynq(5);
+    let memory = both.memory;
     let program = assemble(&[
-        Op::SetAddress(Side::Source, SOURCE),
-        Op::SetAddress(Side::Destination, DESTINATION),
+        Op::SetAddress(Side::Source, memory.source),
+        Op::SetAddress(Side::Destination, memory.destination),
         control(side(4, 4), side(4, 4)),
         Op::Loop(0, 3),
         Op::WaitEvent(9, false),
@@ -344,7 +389,7 @@ fn parked_threads_and_their_wake_up() {
         assert_eq!(both.ours.bus().run_until_idle(100_000), Outcome::Idle);
         let (theirs, ours) = (Registers::of(&both.theirs, 4), Registers::of(&both.ours, 4));
         assert_eq!(theirs, ours);
-        assert_eq!(ours.destination, DESTINATION + 16 * moved);
+        assert_eq!(ours.destination, memory.destination + 16 * moved);
     }
     assert_eq!(both.theirs.state(4), ThreadState::Stopped);
     // Parked again, and killed there.

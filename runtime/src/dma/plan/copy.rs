@@ -10,7 +10,7 @@ use crate::microcode::{Access, Control, Isa, Op, Side, Unencodable, When};
 /// [`event`](CopyRequest::event) once and ends. Bytes of `out` behind the program are left alone; on an error its
 /// contents are unspecified.
 ///
-/// Any context, no allocation; time is bounded by a few thousand steps whatever the length.
+/// Any context, no allocation; bounded by some ten thousand steps whatever the length.
 pub fn copy<I: Isa>(request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
     request.check(&I::LIMITS)?;
     let layout = Layout::of(request, &I::LIMITS)?;
@@ -58,7 +58,7 @@ struct Writer<'a, I> {
 
 impl<I: Isa> Writer<'_, I> {
     fn once(&mut self, op: Op) -> Result<(), Unencodable> {
-        self.instructions += 1;
+        self.instructions = self.instructions.saturating_add(1);
         self.asm.op(op)
     }
 
@@ -84,7 +84,7 @@ impl<I: Isa> Writer<'_, I> {
                 self.nest(nest, body.clone())?;
             }
         }
-        self.instructions += loops.instructions(&costs);
+        self.instructions = self.instructions.saturating_add(loops.instructions(&costs));
         self.loads += if step.load.is_none() { 0 } else { count };
         self.stores += if step.store.is_none() { 0 } else { count };
         Ok(())

@@ -100,7 +100,11 @@ impl Cursor {
         }
         let store = step.store.bytes(self.destination);
         self.destination = self.destination.wrapping_add(store);
-        self.fill -= store;
+        if store > self.fill {
+            // No FIFO is that large, so a layout that cannot work is never chosen.
+            self.peak = u32::MAX;
+        }
+        self.fill = self.fill.saturating_sub(store);
         if store > 0 {
             self.resident = max(self.resident, self.lines());
         }
@@ -120,16 +124,11 @@ impl Cursor {
             self.source = self.source.wrapping_add((count - 2) * step.load.bytes(0));
             self.destination = self.destination.wrapping_add((count - 2) * step.store.bytes(0));
         }
-        self.cost += cost::STEP
-            + cost::side(start.source, aligned.source, self.source, step.load, count, cost::SPLIT_READ)
-            + cost::side(
-                start.destination,
-                aligned.destination,
-                self.destination,
-                step.store,
-                count,
-                cost::SPLIT_WRITE,
-            );
+        let (from, to) = (start.source, self.source);
+        let reads = cost::side(from, aligned.source, to, step.load, count, cost::SPLIT_READ);
+        let (from, to) = (start.destination, self.destination);
+        let writes = cost::side(from, aligned.destination, to, step.store, count, cost::SPLIT_WRITE);
+        self.cost = self.cost.saturating_add(cost::STEP).saturating_add(reads).saturating_add(writes);
         self
     }
 }
@@ -157,7 +156,7 @@ mod cost {
         let length = burst.beat as u32 * burst.beats as u32;
         let crossed = start.wrapping_rem(BOUNDARY).saturating_add(end.wrapping_sub(start).wrapping_sub(1)) / BOUNDARY;
         let splits = if BOUNDARY.is_multiple_of(length) && second.is_multiple_of(length) { 0 } else { crossed };
-        BURST * count + split * splits + 1
+        BURST.saturating_mul(count).saturating_add(split * splits).saturating_add(1)
     }
 }
 
@@ -178,34 +177,23 @@ impl Layout {
 
     /// The best layout with bursts of at most `longest` lines.
     const fn with_bursts(request: &CopyRequest, limits: &Limits, longest: u32) -> Self {
-        let bus = request.bus_bytes as u32;
-        let skip = request.source % bus;
-        let ahead = (skip > request.destination % bus) as u32;
-        // Lines that end inside the source; the first may begin before it.
-        let lines = skip.saturating_add(request.bytes) / bus;
-        let mut best = Self::new(request, limits, longest, ahead, longest);
-        let mut head = ahead + 1;
-        while head <= min(longest, lines) {
-            best = best.or(Self::new(request, limits, longest, head, longest));
+        let frame = Frame::new(request, limits, longest);
+        let mut best = Self::new(request, &frame, frame.ahead, longest);
+        let mut head = frame.ahead + 1;
+        while head <= min(longest, frame.lines) {
+            best = best.or(Self::new(request, &frame, head, longest));
             head += 1;
         }
         // Shorter bursts of one length may come out even where the longest leave a remainder.
-        let bursts = lines.div_ceil(longest);
-        if ahead == 0 && bursts > 0 && lines.is_multiple_of(bursts) {
-            best = best.or(Self::new(request, limits, longest, 0, lines / bursts));
+        let bursts = frame.lines.div_ceil(longest);
+        if frame.ahead == 0 && bursts > 0 && frame.lines.is_multiple_of(bursts) {
+            best = best.or(Self::new(request, &frame, 0, frame.lines / bursts));
         }
         best
     }
 
     /// The layout whose head loads `head` lines and whose body moves `length` lines at a time.
-    const fn new(request: &CopyRequest, limits: &Limits, longest: u32, head: u32, length: u32) -> Self {
-        let bus = request.bus_bytes as u32;
-        let ends = (request.source.wrapping_add(request.bytes), request.destination.wrapping_add(request.bytes));
-        let narrow = Narrow { bus, beats: limits.burst as u32, bytes: longest * bus };
-        let skip = request.source % bus;
-        let ahead = (skip > request.destination % bus) as u32;
-        let lines = skip.saturating_add(request.bytes) / bus;
-
+    const fn new(request: &CopyRequest, frame: &Frame, head: u32, length: u32) -> Self {
         let mut layout = Self {
             head: Step::NONE,
             body: Step::NONE,
@@ -215,33 +203,37 @@ impl Layout {
             cost: 0,
         };
         let mut at = Cursor::new(request);
-        let whole = (narrow.reach(at.source, ends.0), narrow.reach(at.destination, ends.1));
         let mut odd = 0;
-        if !matches!(whole, (Some(_), Some(_))) {
+        if !matches!(frame.last_bursts(&at), (Some(_), Some(_))) {
             if head > 0 {
-                layout.head = Step { load: wide(bus, head), store: wide(bus, head - ahead) };
+                layout.head = Step { load: frame.wide(head), store: frame.wide(head - frame.ahead) };
                 at = at.times(layout.head, 1);
             }
-            layout.body = Step { load: wide(bus, length), store: wide(bus, length) };
-            layout.count = (lines - head) / length;
-            odd = (lines - head) % length;
+            layout.body = Step { load: frame.wide(length), store: frame.wide(length) };
+            layout.count = (frame.lines - head) / length;
+            odd = (frame.lines - head) % length;
             at = at.times(layout.body, layout.count);
         }
 
         let mut rest = 0;
-        while rest < layout.rest.len() && (at.source != ends.0 || at.destination != ends.1) {
-            let step = match (narrow.reach(at.source, ends.0), narrow.reach(at.destination, ends.1)) {
+        while rest < layout.rest.len() {
+            let step = match frame.last_bursts(&at) {
                 (Some(load), Some(store)) => Step { load, store },
-                _ if odd > 0 => Step { load: wide(bus, odd), store: wide(bus, odd) },
-                (Some(load), None) => Step { load, store: wide(bus, 1) },
-                (None, _) => break,
+                _ if odd > 0 => Step { load: frame.wide(odd), store: frame.wide(odd) },
+                (load, _) => {
+                    Step { load: if let Some(load) = load { load } else { Burst::NONE }, store: frame.wide(1) }
+                }
             };
             odd = 0;
             layout.rest[rest] = step;
             at = at.times(step, 1);
             rest += 1;
         }
-        layout.fifo = FifoNeed { resident: at.resident as u16, transient: (at.peak - at.resident) as u16 };
+        if at.source != frame.ends.0 || at.destination != frame.ends.1 {
+            at.peak = u32::MAX;
+        }
+        let peak = min(at.peak, u16::MAX as u32);
+        layout.fifo = FifoNeed { resident: at.resident as u16, transient: peak.saturating_sub(at.resident) as u16 };
         layout.cost = at.cost;
         layout
     }
@@ -251,21 +243,50 @@ impl Layout {
     }
 }
 
-/// What one burst may do that ends where a range ends.
-#[derive(Clone, Copy)]
-struct Narrow {
+/// What every layout of one copy has in common.
+struct Frame {
     bus: u32,
+    /// 1 when the source is further into its line than the destination.
+    ahead: u32,
+    /// Lines that end inside the source; the first may begin before it.
+    lines: u32,
+    ends: (u32, u32),
+    /// Most beats of a burst.
     beats: u32,
+    /// Most bytes of a burst, from the line it begins in.
     bytes: u32,
 }
 
-impl Narrow {
-    /// One burst from `address` exactly to `end`, with the widest beats that end there.
-    const fn reach(self, address: u32, end: u32) -> Option<Burst> {
+impl Frame {
+    const fn new(request: &CopyRequest, limits: &Limits, longest: u32) -> Self {
+        let bus = request.bus_bytes as u32;
+        let skip = request.source % bus;
+        Self {
+            bus,
+            ahead: (skip > request.destination % bus) as u32,
+            lines: ((skip as u64 + request.bytes as u64) / bus as u64) as u32,
+            ends: (request.source.wrapping_add(request.bytes), request.destination.wrapping_add(request.bytes)),
+            beats: limits.burst as u32,
+            bytes: longest * bus,
+        }
+    }
+
+    /// As many beats as wide as the bus.
+    const fn wide(&self, beats: u32) -> Burst {
+        if beats == 0 { Burst::NONE } else { Burst { beat: self.bus as u8, beats: beats as u8 } }
+    }
+
+    /// For each side the burst that moves all that is left of it, if there is one.
+    const fn last_bursts(&self, at: &Cursor) -> (Option<Burst>, Option<Burst>) {
+        (self.last_burst(at.source, self.ends.0), self.last_burst(at.destination, self.ends.1))
+    }
+
+    const fn last_burst(&self, address: u32, end: u32) -> Option<Burst> {
         let bytes = end.wrapping_sub(address);
         if bytes == 0 {
             return Some(Burst::NONE);
         }
+        // The widest beats that end there.
         let beat = if end.is_multiple_of(self.bus) { self.bus } else { end & end.wrapping_neg() };
         let span = (address % beat).saturating_add(bytes);
         let beats = span / beat;
@@ -274,10 +295,6 @@ impl Narrow {
         }
         Some(Burst { beat: beat as u8, beats: beats as u8 })
     }
-}
-
-const fn wide(bus: u32, lines: u32) -> Burst {
-    if lines == 0 { Burst::NONE } else { Burst { beat: bus as u8, beats: lines as u8 } }
 }
 
 const fn min(a: u32, b: u32) -> u32 {

@@ -57,6 +57,9 @@ impl Loops {
         };
         let mut best = Self::simple(count, most, reach, costs, limits);
         let fewest = count.div_ceil(reach);
+        if fewest > u16::MAX as u32 {
+            return best;
+        }
         let mut unroll = if fewest == 0 { 1 } else { fewest };
         let last = unroll + 7;
         while unroll <= last {
