@@ -132,7 +132,8 @@ impl Grant {
 
     /// As [`Active::get_if_active`]. Atomic.
     pub fn get_if_active(core: &'static dyn PowerCore, device: DeviceId) -> Option<Self> {
-        core.get_if_active(device).then_some(Self { core, device })
+        // Not `then_some`: a grant that was not taken must not be dropped.
+        core.get_if_active(device).then(|| Self { core, device })
     }
 
     /// The device.

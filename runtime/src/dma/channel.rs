@@ -60,9 +60,10 @@ impl Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.0.with(|s| s.orphan = true);
         self.0.cancel(false);
+        // The last touch: once it is an orphan, another claim may have the slot at any moment.
         self.0.with(|s| {
+            s.orphan = true;
             if s.phase == Phase::Idle {
                 s.land();
             }
@@ -225,6 +226,11 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     /// What the planner says about the program.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Where the program stands, as the controller sees it.
+    pub fn program_address(&self) -> Option<u32> {
+        self.link().with(|s| s.memory.as_ref().map(super::memory::RawBuf::bus))
     }
 
     /// Copy the program as it stands in memory; returns its length. Any context.

@@ -357,17 +357,23 @@ impl Link {
         let causes = self.hardware().fault(self.thread);
         let position = self.hardware().position(self.thread);
         let disassemble = self.hardware().disassembler();
-        let (offset, instruction) = self.with(|s| {
-            let (Some(memory), Some(program)) = (&s.memory, &s.program) else { return (None, None) };
-            let offset = position.pc.wrapping_sub(memory.bus());
-            let Some(left) = u32::from(program.len).checked_sub(offset).filter(|left| *left > 0) else {
-                return (None, None);
-            };
-            let mut bytes = [0; Encoded::MAX];
-            let most = Encoded::MAX.min(left as usize);
-            let count = memory.read_bytes(offset, bytes.split_at_mut(most).0);
-            (Some(offset as u16), Some(engine::instruction(bytes.split_at(count).0, disassemble)))
-        });
+        // The program stays this channel's alone while it is Completing; cache maintenance is not for locks.
+        let (memory, program) = self.with(|s| (s.memory.take(), s.program));
+        let (mut offset, mut instruction) = (None, None);
+        if let (Some(memory), Some(program)) = (&memory, &program) {
+            let len = u32::from(program.len);
+            let at = position.pc.wrapping_sub(memory.bus());
+            if at < len {
+                let mut bytes = [0; Encoded::MAX];
+                let most = Encoded::MAX.min((len - at) as usize);
+                let count = memory.peek_bytes(at, bytes.split_at_mut(most).0);
+                offset = Some(at as u16);
+                instruction = Some(engine::instruction(bytes.split_at(count).0, disassemble));
+            }
+            // Whatever the device executed, the next transfer starts from what was planned.
+            memory.publish(0, len);
+        }
+        self.with(|s| s.memory = memory);
         Fault {
             thread: self.thread,
             causes,

@@ -134,6 +134,19 @@ impl RawBuf {
         count
     }
 
+    /// As [`read_bytes`](Self::read_bytes), but what the device sees. For memory that only the processor writes and
+    /// that was published.
+    pub(crate) fn peek_bytes(&self, at: u32, out: &mut [u8]) -> usize {
+        let count = out.len().min(self.bytes.saturating_sub(at) as usize);
+        let line = self.region.arena.line();
+        let first = self.start + at.min(self.bytes);
+        let end = first + count as u32;
+        let lines = self.lines(first & !(line - 1), end.next_multiple_of(line).min(self.region.bytes));
+        // SAFETY: the region is this buffer's, arena memory is initialised, and nothing in it is unpublished.
+        unsafe { self.region.arena.upkeep().peek(lines, self.lines(first, end), out.split_at_mut(count).0) };
+        count
+    }
+
     /// Make `bytes` bytes at `at` of the window visible to the device. Atomic.
     pub(crate) fn publish(&self, at: u32, bytes: u32) {
         let line = self.region.arena.line();

@@ -136,6 +136,22 @@ impl Upkeep {
         }
     }
 
+    /// Read memory as the device sees it, without replacing the processor's copy where there are two.
+    ///
+    /// # Safety
+    /// As for [`clean`](Self::clean); the processor has written nothing there that it did not clean.
+    pub(super) unsafe fn peek(self, lines: Lines, at: Lines, out: &mut [u8]) {
+        match self {
+            Self::Direct(_) => {
+                // SAFETY: the caller's promise; no device writes here.
+                unsafe { self.refresh(lines) };
+                // SAFETY: `at` lies in `lines`.
+                unsafe { core::ptr::copy_nonoverlapping(at.cpu, out.as_mut_ptr(), out.len().min(at.bytes as usize)) };
+            }
+            Self::Mirrored(mirror) => mirror.invalidate(at.bus, out),
+        }
+    }
+
     pub(super) fn barrier(self) {
         if let Self::Direct(ops) = self {
             ops.barrier();

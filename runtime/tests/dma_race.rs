@@ -1,0 +1,162 @@
+//! Interrupts, starts, cancels and releases on several threads at once: nothing is lost, nothing is used twice, every
+//! byte is right.
+
+mod support;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+use linkwright::context::{host_task, simulated_interrupt};
+use linkwright::dma::{ClaimError, Config, Done, Linear, StartError, TransferError};
+
+use support::{CONFIG, Copier, Rig, pattern};
+
+/// A small generator, so that the choices do not depend on anything else.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, n: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 % n
+    }
+}
+
+static REARMED: AtomicU32 = AtomicU32::new(0);
+static FINISHED: Mutex<u32> = Mutex::new(0);
+static HANDLER: fn(Done<'_, Copier, Linear>) = |mut done| {
+    if done.result().is_ok() {
+        let pair = done.bufs();
+        assert_eq!(*pair.source, *pair.destination, "success means that the data is there");
+        pair.destination.fill(0);
+    }
+    if REARMED.fetch_add(1, SeqCst) % 3 != 0 {
+        match done.rearm_same() {
+            Ok(()) => return,
+            Err(refused) => {
+                assert_eq!(refused.error, StartError::Closed);
+                done = refused.done;
+            }
+        }
+    }
+    if REARMED.load(SeqCst) % 2 == 0 {
+        drop(done.finish());
+        *FINISHED.lock().unwrap() += 1;
+    }
+};
+
+#[test]
+fn soak() {
+    let rounds = if cfg!(miri) { 4 } else { 2_000 };
+    let config = Config { release_polls: 10_000_000, relax: std::thread::yield_now, ..CONFIG };
+    let rig = Rig::with(config);
+    let free = rig.arena.free_bytes();
+    let over = AtomicBool::new(false);
+    let completed = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        // Two processors that take interrupts, and one that lets the machine run by itself.
+        let hardware: Vec<_> = (0..3)
+            .map(|which| {
+                let (rig, over) = (&rig, &over);
+                scope.spawn(move || {
+                    while !over.load(SeqCst) {
+                        if which == 0 {
+                            rig.machine.run(7);
+                        } else {
+                            simulated_interrupt(|| rig.engine.irq());
+                        }
+                        std::thread::yield_now();
+                    }
+                })
+            })
+            .collect();
+        let tasks: Vec<_> = (1..=5)
+            .map(|seed| {
+                let (rig, completed) = (&rig, &completed);
+                scope.spawn(move || host_task(|cx| client(rig, cx, Random(seed * 7_919), rounds, completed)))
+            })
+            .collect();
+        tasks.into_iter().for_each(|task| task.join().unwrap());
+        over.store(true, SeqCst);
+        hardware.into_iter().for_each(|task| task.join().unwrap());
+    });
+    host_task(|cx| {
+        // What was dropped without release is collected by claiming everything once.
+        let power = rig.active(cx);
+        let mut all = Vec::new();
+        for _ in 0..4 {
+            all.push(rig.engine.claim::<Copier>(cx).expect("no channel is lost"));
+        }
+        all.into_iter().for_each(|channel| channel.release(cx));
+        drop(power);
+    });
+    rig.assert_clean(free);
+    assert!(completed.load(SeqCst) > rounds, "most transfers ended well");
+    assert!(REARMED.load(SeqCst) > 0 && *FINISHED.lock().unwrap() > 0);
+}
+
+fn client(rig: &Rig, cx: &linkwright::context::Task<'_>, mut random: Random, rounds: u32, completed: &AtomicU32) {
+    let mut round = 0;
+    while round < rounds {
+        let channel = match rig.engine.claim::<Copier>(cx) {
+            Ok(channel) => channel,
+            // Five clients, four channels.
+            Err(ClaimError::NoChannel) => {
+                std::thread::yield_now();
+                continue;
+            }
+            Err(other) => panic!("{other}"),
+        };
+        round += 1;
+        let len = 1 + random.below(300) as usize;
+        let data = pattern(len, round);
+        let pair = linkwright::dma::CopyPair {
+            source: rig.buffer(cx, random.below(4) as usize, &data),
+            destination: rig.buffer(cx, random.below(4) as usize, &vec![0; len]),
+        };
+        let mut copy = match channel.prepare_copy(cx, &pair) {
+            Ok(copy) => copy,
+            // The FIFO is shared.
+            Err((error, channel)) => {
+                assert!(error.to_string().contains("FIFO"), "{error}");
+                channel.release(cx);
+                continue;
+            }
+        };
+        let power = rig.active(cx);
+        match random.below(6) {
+            0 | 1 => {
+                let done = copy.start(pair, &power).unwrap().wait(cx);
+                assert_eq!(done.result, Ok(()));
+                assert_eq!(*done.bufs.destination, *data);
+                completed.fetch_add(1, SeqCst);
+            }
+            2 => {
+                let done = copy.start(pair, &power).unwrap().stop(cx);
+                match done.result {
+                    Ok(()) => assert_eq!(*done.bufs.destination, *data),
+                    Err(error) => assert_eq!(error, TransferError::Cancelled),
+                }
+            }
+            3 => drop(copy.start(pair, &power).unwrap()),
+            4 => {
+                copy.set_handler(cx, &HANDLER);
+                copy.start_detached(pair, &power).unwrap();
+                for _ in 0..random.below(20) {
+                    std::thread::yield_now();
+                }
+                drop(copy.recover());
+            }
+            _ => {
+                drop(power);
+                drop(copy);
+                continue;
+            }
+        }
+        drop(power);
+        if random.below(3) > 0 {
+            copy.release(cx).unwrap();
+        }
+    }
+}
