@@ -24,16 +24,26 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A cache with lines of `line` bytes, a power of two and at least 16, for `range` of `memory`. From now on the
-    /// processor owns that range.
+    /// A cache with lines of `line` bytes, a power of two and at least 16.
     ///
     /// # Panics
-    /// When the line is none of those, or `range` is not whole lines of memory.
-    pub fn new(memory: Arc<SimMemory>, line: u32, range: Range<u32>) -> Self {
+    /// When the line is none of those.
+    pub fn new(memory: Arc<SimMemory>, line: u32) -> Self {
         assert!(line.is_power_of_two() && line >= 16, "no cache has lines of {line} bytes");
-        assert!(range.start.is_multiple_of(line) && range.end.is_multiple_of(line), "range {range:#x?} splits a line");
-        memory.lock().track(range.start, (range.end - range.start) as usize).unwrap_or_else(|e| panic!("{e}"));
         Self { memory, line, watched: Mutex::new(0..0), cleaned: AtomicU64::new(0), changed: AtomicU64::new(0) }
+    }
+
+    /// With `range` of memory in it: from now on the processor owns these lines until it hands them over.
+    ///
+    /// # Panics
+    /// When `range` is not whole lines of memory.
+    #[must_use]
+    pub fn covering(self, range: Range<u32>) -> Self {
+        let line = self.line;
+        assert!(range.start.is_multiple_of(line) && range.end.is_multiple_of(line), "range {range:#x?} splits a line");
+        let tracked = self.memory.lock().track(range.start, range.len());
+        tracked.unwrap_or_else(|e| panic!("{e}"));
+        self
     }
 
     /// Count what is cleaned within `range` from now on.

@@ -80,13 +80,7 @@ impl Core {
         let mut core = Self {
             now: 0,
             channels: Vec::new(),
-            manager: Manager {
-                state: State::Stopped,
-                pc: 0,
-                wakeup: 0,
-                non_secure: false,
-                causes: FaultCauses::NONE,
-            },
+            manager: Manager { state: State::Stopped, pc: 0, wakeup: 0, non_secure: false, causes: FaultCauses::NONE },
             port: Port::new(&config),
             fifo: Mfifo::new(config.fifo_lines, config.bus_bytes),
             icache: Icache::new(config.icache_line, config.icache_lines),
@@ -549,9 +543,7 @@ impl Core {
         let starved = |c: &Channel| {
             c.state == State::Executing && matches!(c.stall, Some(Stall::Load(LoadStall::Locked | LoadStall::Full)))
         };
-        let busy = |c: &Channel| {
-            matches!(c.state, State::Fetching(_)) || c.state == State::Executing && !starved(c)
-        };
+        let busy = |c: &Channel| matches!(c.state, State::Fetching(_)) || c.state == State::Executing && !starved(c);
         let locked_up = self.port.quiet() && self.channels.iter().any(starved) && !self.channels.iter().any(busy);
         if !locked_up {
             self.starved_since = None;

@@ -65,7 +65,9 @@ impl Core {
             }
         };
         match Instruction::decode(&bytes) {
-            Ok((instruction, _)) if instruction.allowed_in(ThreadKind::Debug) => self.debug_execute(target, instruction),
+            Ok((instruction, _)) if instruction.allowed_in(ThreadKind::Debug) => {
+                self.debug_execute(target, instruction)
+            }
             Err(DecodeError::InvalidOperand { .. }) => self.debug_fault(target, FaultCause::InvalidOperand),
             Ok(_) | Err(_) => self.debug_undefined(target),
         }

@@ -33,7 +33,9 @@ impl Core {
         let next = Step::To(c.pc.wrapping_add(length));
         match instruction {
             Instruction::Addh { register, immediate } => self.add(t, register, immediate.into(), next),
-            Instruction::Adnh { register, immediate } => self.add(t, register, 0xffff_0000 | u32::from(immediate), next),
+            Instruction::Adnh { register, immediate } => {
+                self.add(t, register, 0xffff_0000 | u32::from(immediate), next)
+            }
             Instruction::Mov { register: MoveTarget::Sar, immediate } => self.set_source(t, immediate, next),
             Instruction::Mov { register: MoveTarget::Dar, immediate } => self.set_destination(t, immediate, next),
             Instruction::Mov { register: MoveTarget::Ccr, immediate } => self.set_control(t, immediate, next),

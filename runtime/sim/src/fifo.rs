@@ -48,7 +48,14 @@ pub(crate) struct Mfifo {
 
 impl Mfifo {
     pub(crate) fn new(depth: u16, bus_bytes: u8) -> Self {
-        Self { streams: Default::default(), depth: depth.into(), used: 0, bus: bus_bytes.into(), lock: None, most_used: 0 }
+        Self {
+            streams: Default::default(),
+            depth: depth.into(),
+            used: 0,
+            bus: bus_bytes.into(),
+            lock: None,
+            most_used: 0,
+        }
     }
 
     /// Lines for `bytes` bytes. Bytes for an incrementing destination share lines, in its lanes; each beat of a fixed

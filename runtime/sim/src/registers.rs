@@ -171,7 +171,7 @@ pub(crate) fn control(word: u32) -> ControlWord {
 
 /// The thread and the instruction that the debug registers name; `Some`: a channel.
 pub(crate) fn debug_instruction(first: u32, second: u32) -> (Option<u8>, [u8; 6]) {
-    use regs::{Dbginst0DebugThread, Dbginst0, Dbginst1};
+    use regs::{Dbginst0, Dbginst0DebugThread, Dbginst1};
     let channel = match get(first, Dbginst0::DEBUG_THREAD) {
         Dbginst0DebugThread::Manager => None,
         Dbginst0DebugThread::Channel => Some(get(first, Dbginst0::CHANNEL_NUM).get() as u8),
@@ -354,7 +354,8 @@ impl Core {
             Name::Lc0(i) => channel(i).map_or(0, |c| c.loops[0].into()),
             Name::Lc1(i) => channel(i).map_or(0, |c| c.loops[1].into()),
             Name::Dbgstatus => {
-                let busy = if self.debug.busy() { regs::DbgstatusDbgstatus::Busy } else { regs::DbgstatusDbgstatus::Idle };
+                let busy =
+                    if self.debug.busy() { regs::DbgstatusDbgstatus::Busy } else { regs::DbgstatusDbgstatus::Idle };
                 set(0, regs::Dbgstatus::DBGSTATUS, busy)
             }
             Name::Cr0 => cr0(self),

@@ -243,8 +243,9 @@ impl Port {
             self.outstanding[usize::from(channel)][0] -= 1;
             let secure = protection & NON_SECURE == 0;
             let beat = burst.size;
-            let result =
-                each_access(burst, |address, range| space.load(Access { address, secure, beat, fetch: false }, &mut data[range]));
+            let result = each_access(burst, |address, range| {
+                space.load(Access { address, secure, beat, fetch: false }, &mut data[range])
+            });
             count(&mut self.reads_done, burst);
             let mark = Mark { thread: Thread::Channel(channel), kind: BeatKind::Read, protection, cache };
             self.record(done_at - u64::from(burst.beats), mark, burst, result);

@@ -15,7 +15,10 @@ fn every_beat_is_logged_with_its_address_bytes_kind_and_channel() {
     let board = zynq();
     board.set_log(AxiLog::Beats);
     let source_side = linkwright::microcode::Access { cache: 2, protection: 1, ..bursts(4, 3) };
-    board.start(3, &[control(source_side, bursts(2, 6)), source(SOURCE + 8), destination(DESTINATION + 2), LD, ST, WMB, END]);
+    board.start(
+        3,
+        &[control(source_side, bursts(2, 6)), source(SOURCE + 8), destination(DESTINATION + 2), LD, ST, WMB, END],
+    );
     board.settle();
     let beats = board.take_beats();
     let of = |kind| beats.iter().filter(move |b| b.kind == kind && b.thread == Thread::Channel(3));
@@ -24,7 +27,7 @@ fn every_beat_is_logged_with_its_address_bytes_kind_and_channel() {
     let writes: Vec<_> = of(BeatKind::Write).map(|b| (b.address - DESTINATION, b.bytes)).collect();
     assert_eq!(writes, [(2, 2), (4, 2), (6, 2), (8, 2), (10, 2), (12, 2)]);
     assert!(of(BeatKind::Fetch).count() > 0);
-    let (last_read, first_write) = (of(BeatKind::Read).last().unwrap(), of(BeatKind::Write).next().unwrap());
+    let (last_read, first_write) = (of(BeatKind::Read).next_back().unwrap(), of(BeatKind::Write).next().unwrap());
     assert!(last_read.time < first_write.time, "a write begins when all of its data is there");
 }
 
@@ -65,13 +68,13 @@ fn the_first_beat_of_an_unaligned_burst_is_short_and_the_address_ends_aligned() 
 #[test]
 fn reading_where_nothing_answers_is_an_imprecise_fault() {
     let board = zynq();
-    let ops = [control(bursts(8, 1), bursts(8, 1)), source(NOWHERE), destination(DESTINATION), LD, Op::Nop, Op::Nop, ST, END];
+    let ops =
+        [control(bursts(8, 1), bursts(8, 1)), source(NOWHERE), destination(DESTINATION), LD, Op::Nop, Op::Nop, ST, END];
     board.start(2, &ops);
     board.expect_fault(2, &[FaultCause::DataRead]);
     assert!(board.channel(2).pc > PROGRAMS + 0x2000 + 18, "the thread had gone on: it found its store's data missing");
     assert_eq!(board.counters().writes.bytes, 0);
 }
-
 
 #[test]
 fn writing_where_nothing_answers_is_an_imprecise_fault() {

@@ -102,7 +102,7 @@ fn one_line_for_eight_threads_still_runs() {
 
 fn cached(board: Board) -> (Board, Cache) {
     let board = board.tolerant();
-    let cache = Cache::new(Arc::clone(board.memory()), 32, SOURCE..SOURCE + 0x1000);
+    let cache = Cache::new(Arc::clone(board.memory()), 32).covering(SOURCE..SOURCE + 0x1000);
     (board, cache)
 }
 

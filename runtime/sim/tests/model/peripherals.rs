@@ -126,7 +126,8 @@ fn a_flush_forgets_and_asks_again() {
 
 #[test]
 fn a_line_that_is_not_there_is_an_invalid_operand() {
-    for op in [Op::FlushPeripheral(4), Op::WaitPeripheral(RequestKind::Burst, 4), Op::StorePeripheral(When::Single, 4)] {
+    for op in [Op::FlushPeripheral(4), Op::WaitPeripheral(RequestKind::Burst, 4), Op::StorePeripheral(When::Single, 4)]
+    {
         let board = zynq();
         board.start(0, &[op, END]);
         board.expect_fault(0, &[FaultCause::InvalidOperand]);

@@ -9,7 +9,12 @@ use linkwright_sim::{AxiLog, BeatKind, Config, SimMemory, Violation};
 use crate::board::*;
 
 fn non_secure_manager() -> Board {
-    Board::new(Config { manager_non_secure: true, non_secure_events: 0b10, non_secure_requests: 0b10, ..Config::zynq7000() })
+    Board::new(Config {
+        manager_non_secure: true,
+        non_secure_events: 0b10,
+        non_secure_requests: 0b10,
+        ..Config::zynq7000()
+    })
 }
 
 fn half_open() -> Board {
@@ -27,7 +32,10 @@ fn a_secure_manager_starts_both_kinds() {
     board.start_non_secure(1, &[Op::WaitEvent(1, false), END]);
     board.settle();
     assert_eq!((board.channel(0).non_secure, board.channel(1).non_secure), (false, true));
-    assert_eq!(board.sim.read(regs::CHANNEL_STATUS_CSR.at(linkwright::mmio::Bounded::of::<1>())).get(regs::Csr::CNS), regs::Security::NonSecure);
+    assert_eq!(
+        board.sim.read(regs::CHANNEL_STATUS_CSR.at(linkwright::mmio::Bounded::of::<1>())).get(regs::Csr::CNS),
+        regs::Security::NonSecure
+    );
 }
 
 #[test]
@@ -101,7 +109,8 @@ fn secure_memory_does_not_answer_non_secure_accesses() {
     const VAULT: u32 = 0x0080_0000;
     let board = Board::with_memory(Config::zynq7000(), SimMemory::new().with_ram(VAULT, 64));
     board.memory().make_secure(VAULT);
-    let ops = |access: Access| [control(access, ns(bursts(8, 1))), source(VAULT), destination(DESTINATION), LD, ST, WMB, END];
+    let ops =
+        |access: Access| [control(access, ns(bursts(8, 1))), source(VAULT), destination(DESTINATION), LD, ST, WMB, END];
     board.run_program(&ops(bursts(8, 1)));
     assert_eq!(board.state(0), ThreadState::Stopped);
     board.start(0, &ops(ns(bursts(8, 1))));

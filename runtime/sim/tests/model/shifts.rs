@@ -75,11 +75,13 @@ fn a_destination_in_the_same_lane_keeps_it() {
 
 #[test]
 fn fixed_or_swapped_destinations_drop_the_rest_too() {
-    let swapped = Op::SetControl(Microcode::control(&Control { source: bursts(8, 2), destination: bursts(8, 1), swap: 4 }));
+    let swapped =
+        Op::SetControl(Microcode::control(&Control { source: bursts(8, 2), destination: bursts(8, 1), swap: 4 }));
     for change in [control(bursts(8, 2), fixed(8, 1)), swapped] {
         let board = zynq();
         board.fill_source(64);
-        let ops = [control(bursts(8, 2), bursts(8, 1)), source(SOURCE), destination(DESTINATION), LD, ST, change, WMB, END];
+        let ops =
+            [control(bursts(8, 2), bursts(8, 1)), source(SOURCE), destination(DESTINATION), LD, ST, change, WMB, END];
         board.run_program(&ops);
         assert_eq!(board.counters().discarded, 8, "{change:?}");
     }
@@ -117,7 +119,15 @@ fn what_is_left_at_the_end_is_dropped() {
 #[test]
 fn a_fixed_address_must_be_aligned() {
     let board = zynq().tolerant();
-    board.run_program(&[control(fixed(4, 1), bursts(4, 1)), source(SOURCE + 2), destination(DESTINATION), LD, ST, WMB, END]);
+    board.run_program(&[
+        control(fixed(4, 1), bursts(4, 1)),
+        source(SOURCE + 2),
+        destination(DESTINATION),
+        LD,
+        ST,
+        WMB,
+        END,
+    ]);
     assert_eq!(board.violations(), [Violation::FixedUnaligned { channel: 0, address: SOURCE + 2, beat: 4 }]);
 }
 
