@@ -1,7 +1,7 @@
 //! Adding a link, or merging with the one that exists.
 
 use crate::device::caller::Context;
-use crate::device::error::RpmError;
+use crate::device::error::RpmResult;
 use crate::device::handle::{DeviceHandle, LinkHandle};
 use crate::device::link::{BindState, Declared, Flags, LinkError, LinkKind, LinkState};
 use crate::device::platform::Platform;
@@ -40,40 +40,27 @@ impl<P: Platform> System<'_, P> {
             }
         }
         let defer = self.rules.defer_link_in_probe;
-        let result = self.with(|state| state.link_add(c.index, s.index, flags, declared, defer));
-        match result {
-            Ok(added) => {
-                // A driver that links in its probe expects the supplier to work.
-                if added.resume {
-                    let _: Result<_, RpmError> = self.rpm_resume(cx, s.index, How::SYNC);
-                }
-                self.platform.notify();
-                Ok(added.link)
+        let result = self.with(|state| state.link_check(c.index, s.index, flags, defer)).and_then(|resume| {
+            // A driver that links in its probe expects the supplier to work.
+            if resume {
+                let _: RpmResult = self.rpm_resume(cx, s.index, How::SYNC);
             }
-            Err(error) => {
-                if active {
-                    self.rpm_put_queued(s.index);
-                }
-                Err(error)
-            }
+            self.with(|state| {
+                state.link_check(c.index, s.index, flags, defer)?;
+                state.link_add(c.index, s.index, flags, declared)
+            })
+        });
+        if result.is_err() && active {
+            self.rpm_put_queued(s.index);
         }
+        self.platform.notify();
+        result
     }
 }
 
-struct Added {
-    link: LinkHandle,
-    resume: bool,
-}
-
 impl<P: Platform> State<'_, P> {
-    fn link_add(
-        &mut self,
-        c: u32,
-        s: u32,
-        flags: Flags,
-        declared: Option<Declared>,
-        defer: bool,
-    ) -> Result<Added, LinkError> {
+    /// May the link be added? `true`: it is a new one that wants its supplier resumed.
+    fn link_check(&mut self, c: u32, s: u32, flags: Flags, defer: bool) -> Result<bool, LinkError> {
         if !self.dev(s).registered() {
             return Err(LinkError::SupplierMissing);
         }
@@ -94,6 +81,18 @@ impl<P: Platform> State<'_, P> {
         {
             return Err(LinkError::Defer);
         }
+        Ok(flags.has(Flags::PM_RUNTIME | Flags::MANAGED)
+            && self.initial_state(c, s) == LinkState::ConsumerProbe
+            && self.link_between(c, s).is_none())
+    }
+
+    fn link_add(
+        &mut self,
+        c: u32,
+        s: u32,
+        flags: Flags,
+        declared: Option<Declared>,
+    ) -> Result<LinkHandle, LinkError> {
         if let Some(l) = self.link_between(c, s) {
             if self.link_merge(l, flags) {
                 self.move_to_tail(c);
@@ -101,14 +100,13 @@ impl<P: Platform> State<'_, P> {
             if declared.is_some() {
                 self.link(l).declared = declared;
             }
-            return Ok(Added { link: self.link_handle(l), resume: false });
+            return Ok(self.link_handle(l));
         }
         let l = self.link_new(c, s, flags, declared).ok_or(LinkError::Full)?;
-        if real {
+        if !flags.has(Flags::SYNC_STATE_ONLY) {
             self.move_to_tail(c);
         }
-        let resume = self.link(l).state == LinkState::ConsumerProbe && flags.has(Flags::PM_RUNTIME);
-        Ok(Added { link: self.link_handle(l), resume })
+        Ok(self.link_handle(l))
     }
 
     /// A fresh link, on the lists of both ends.
