@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 pub use origin::{Origin, SpecPath};
 
+use crate::lower::Model;
+
 /// The tool that generates.
 pub const GENERATOR: &str = concat!("linkwright ", env!("CARGO_PKG_VERSION"));
 
@@ -37,6 +39,68 @@ impl Generated {
 
 /// Generated files by path, relative to the output directory, with `/` between folders.
 pub type Files = BTreeMap<String, Generated>;
+
+/// What to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// Rust crates.
+    pub rust: bool,
+    /// Reference pages.
+    pub markdown: bool,
+}
+
+impl Targets {
+    /// Everything.
+    pub const ALL: Self = Self { rust: true, markdown: true };
+
+    /// Does a file belong to one of them? A run is to be silent about the files of others.
+    pub fn cover(self, path: &str) -> bool {
+        if path.ends_with(".md") { self.markdown } else { self.rust }
+    }
+}
+
+/// Choices that are not the specs'.
+#[derive(Debug)]
+pub struct Choices {
+    /// What to generate.
+    pub targets: Targets,
+    /// For the crates.
+    pub rust: rust::Options,
+    /// For the pages.
+    pub templates: markdown::Templates,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { targets: Targets::ALL, rust: rust::Options::default(), templates: markdown::Templates::default() }
+    }
+}
+
+/// All files of a model: those of each soc, and of each ip that has registers or instructions.
+///
+/// # Errors
+/// [`markdown::TemplateError`] from a template of the user's.
+pub fn all(model: &Model, choices: &Choices) -> Result<Files, markdown::TemplateError> {
+    let Choices { targets, rust: options, templates } = choices;
+    let mut files = Files::new();
+    for ip in &model.ips {
+        if targets.rust {
+            files.extend(rust::ip(ip, options));
+        }
+        if targets.markdown {
+            files.extend(markdown::ip(ip, templates)?);
+        }
+    }
+    for soc in &model.socs {
+        if targets.rust {
+            files.extend(rust::soc(soc, &model.ips, &model.subsystems, options));
+        }
+        if targets.markdown {
+            files.extend(markdown::soc(soc, &model.ips, &model.subsystems, templates)?);
+        }
+    }
+    Ok(files)
+}
 
 /// The line that heads every generated file, without comment signs.
 fn header(spec: &str) -> String {

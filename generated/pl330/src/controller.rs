@@ -2,9 +2,7 @@
 
 //! The `pl330` as a controller that the runtime's DMA engine drives.
 
-use linkwright::dma::{
-    self, Capabilities, Controller, FaultCause, FaultCauses, Position, Stuck,
-};
+use linkwright::dma::{self, Capabilities, Controller, FaultCause, FaultCauses, Position, Stuck};
 use linkwright::mmio::{Bounded, Bus, FieldValue, Io, Value};
 
 use super::device::Pl330;
@@ -29,28 +27,16 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
             } else {
                 0
             },
-            bus_bytes: 1
-                << FieldValue::<u32>::into_field(crd.get(regs::Crd::DATA_WIDTH)),
+            bus_bytes: 1 << FieldValue::<u32>::into_field(crd.get(regs::Crd::DATA_WIDTH)),
             fifo_lines: crd.get(regs::Crd::DATA_BUFFER_DEP).get() as u16 + 1,
-            icache_line: 1
-                << FieldValue::<u32>::into_field(cr1.get(regs::Cr1::I_CACHE_LEN)),
+            icache_line: 1 << FieldValue::<u32>::into_field(cr1.get(regs::Cr1::I_CACHE_LEN)),
             non_secure: dsr.get(regs::Dsr::DNS) == regs::Security::NonSecure,
         }
     }
 
-    fn start(
-        &self,
-        thread: u8,
-        program: u32,
-        non_secure: bool,
-        polls: u32,
-    ) -> Result<(), Stuck> {
+    fn start(&self, thread: u8, program: u32, non_secure: bool, polls: u32) -> Result<(), Stuck> {
         self.issue(
-            Instruction::Go {
-                channel: Bounded::saturating(thread.into()),
-                address: program,
-                non_secure,
-            },
+            Instruction::Go { channel: Bounded::saturating(thread.into()), address: program, non_secure },
             None,
             polls,
         )
@@ -65,38 +51,19 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
     }
 
     fn send_event(&self, event: u8, polls: u32) -> Result<(), Stuck> {
-        self.issue(
-            Instruction::Sev {
-                event: Bounded::saturating(event.into()),
-            },
-            None,
-            polls,
-        )
+        self.issue(Instruction::Sev { event: Bounded::saturating(event.into()) }, None, polls)
     }
 
     fn state(&self, thread: u8) -> dma::ThreadState {
-        state(
-            self
-                .bus()
-                .read(regs::CHANNEL_STATUS_CSR.at(Bounded::saturating(thread.into())))
-                .get(regs::Csr::CHANNEL_STATUS),
-        )
+        let status = self.bus().read(regs::CHANNEL_STATUS_CSR.at(Bounded::saturating(thread.into())));
+        state(status.get(regs::Csr::CHANNEL_STATUS))
     }
 
     fn position(&self, thread: u8) -> Position {
         Position {
-            source: self
-                .bus()
-                .read(regs::CHANNEL_SAR.at(Bounded::saturating(thread.into())))
-                .word(),
-            destination: self
-                .bus()
-                .read(regs::CHANNEL_DAR.at(Bounded::saturating(thread.into())))
-                .word(),
-            pc: self
-                .bus()
-                .read(regs::CHANNEL_STATUS_CPC.at(Bounded::saturating(thread.into())))
-                .word(),
+            source: self.bus().read(regs::CHANNEL_SAR.at(Bounded::saturating(thread.into()))).word(),
+            destination: self.bus().read(regs::CHANNEL_DAR.at(Bounded::saturating(thread.into()))).word(),
+            pc: self.bus().read(regs::CHANNEL_STATUS_CPC.at(Bounded::saturating(thread.into()))).word(),
         }
     }
 
@@ -105,10 +72,7 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
     }
 
     fn fault(&self, thread: u8) -> FaultCauses {
-        causes(
-            &FTR_BITS,
-            self.bus().read(regs::FTR.at(Bounded::saturating(thread.into()))).word(),
-        )
+        causes(&FTR_BITS, self.bus().read(regs::FTR.at(Bounded::saturating(thread.into()))).word())
     }
 
     fn manager_fault(&self) -> Option<FaultCauses> {
@@ -135,18 +99,12 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
 impl<B: Bus<u32>> Pl330<B> {
     /// Does the debug port take an instruction?
     fn is_ready(&self) -> bool {
-        self.bus().read(regs::DBGSTATUS).get(regs::Dbgstatus::DBGSTATUS)
-            == regs::DbgstatusDbgstatus::Idle
+        self.bus().read(regs::DBGSTATUS).get(regs::Dbgstatus::DBGSTATUS) == regs::DbgstatusDbgstatus::Idle
     }
 
     /// Have one instruction executed through the debug port, by a channel thread or (`None`) by the manager:
     /// at most `polls` reads until the port is ready, then three writes.
-    fn issue(
-        &self,
-        instruction: Instruction,
-        thread: Option<u8>,
-        polls: u32,
-    ) -> Result<(), Stuck> {
+    fn issue(&self, instruction: Instruction, thread: Option<u8>, polls: u32) -> Result<(), Stuck> {
         if !(0..polls).any(|_| self.is_ready()) {
             return Err(Stuck);
         }
@@ -161,10 +119,7 @@ impl<B: Bus<u32>> Pl330<B> {
         };
         let first = Value::zero()
             .with(regs::Dbginst0::DEBUG_THREAD, kind)
-            .with(
-                regs::Dbginst0::CHANNEL_NUM,
-                Bounded::saturating(thread.unwrap_or(0).into()),
-            )
+            .with(regs::Dbginst0::CHANNEL_NUM, Bounded::saturating(thread.unwrap_or(0).into()))
             .with(regs::Dbginst0::INSTR_BYTE0, bytes[0])
             .with(regs::Dbginst0::INSTR_BYTE1, bytes[1]);
         let second = Value::zero()
@@ -192,9 +147,7 @@ const fn state(state: regs::ThreadState) -> dma::ThreadState {
         regs::ThreadState::WaitingForEvent => dma::ThreadState::WaitingForEvent,
         regs::ThreadState::WaitingForPeripheral => dma::ThreadState::WaitingForPeripheral,
         regs::ThreadState::Killing => dma::ThreadState::Killing,
-        regs::ThreadState::FaultingCompleting | regs::ThreadState::Faulting => {
-            dma::ThreadState::Faulting
-        }
+        regs::ThreadState::FaultingCompleting | regs::ThreadState::Faulting => dma::ThreadState::Faulting,
         regs::ThreadState::Reserved(_) => dma::ThreadState::Reserved,
     }
 }

@@ -8,8 +8,7 @@ use super::regs;
 
 /// The `pl330` block behind a bus.
 ///
-/// The bus performs the accesses: `linkwright::mmio::Mmio` for the hardware, or a simulator, a recorder, a
-/// socket.
+/// The bus performs the accesses: `linkwright::mmio::Mmio` for the hardware, or a simulator, a recorder, a socket.
 #[derive(Debug)]
 pub struct Pl330<B> {
     bus: B,
@@ -28,10 +27,7 @@ impl<B: Bus<u32>> Pl330<B> {
 
     /// What must be written back after a power loss. Atomic; one read for each register.
     pub fn save(&self) -> Saved {
-        Saved {
-            inten: self.bus.read(regs::INTEN),
-            wd: self.bus.read(regs::WD),
-        }
+        Saved { inten: self.bus.read(regs::INTEN), wd: self.bus.read(regs::WD) }
     }
 
     /// Write back, in the order that the hardware wants. Atomic; one write for each register.

@@ -47,12 +47,12 @@ pub enum Instruction {
     Kill,
     /// `DMALD`: Load one burst, as `CCR` says, into the FIFO. After a single request the S form moves one beat.
     Ld {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: Condition,
     },
     /// `DMALDP`: Load one burst and acknowledge the peripheral when its data has been read.
     Ldp {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: PeripheralCondition,
         /// Request interface to acknowledge.
         peripheral: Bounded<0, 31>,
@@ -67,7 +67,7 @@ pub enum Instruction {
     /// `DMALPEND`: End a counted loop: jump back while iterations are left.
     /// A conditional loop end whose condition does not hold does nothing, and so leaves the loop.
     Lpend {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: Condition,
         /// Loop counter.
         counter: LoopCounter,
@@ -78,7 +78,7 @@ pub enum Instruction {
     /// Its beginning has no instruction; ARM's assembler marks it with `DMALPFE` and writes this one as `DMALPEND`.
     /// Encoded with loop counter 1, because with counter 0 the conditional forms would be `DMASTPS` and `DMASTPB`.
     Lpfend {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: Condition,
         /// First instruction of the body (bytes back from this instruction).
         jump: u8,
@@ -102,12 +102,12 @@ pub enum Instruction {
     },
     /// `DMAST`: Store one burst, as `CCR` says, from the FIFO. After a single request the S form moves one beat.
     St {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: Condition,
     },
     /// `DMASTP`: Store one burst and acknowledge the peripheral when it has been written.
     Stp {
-        /// When it acts; otherwise it does nothing.
+        /// When it acts.
         when: PeripheralCondition,
         /// Request interface to acknowledge.
         peripheral: Bounded<0, 31>,
@@ -149,34 +149,18 @@ impl Instruction {
                 Encoded::new([0x5c | (register.bits() << 1), b1, b2])
             }
             Self::End => Encoded::new([0]),
-            Self::Flushp { peripheral } => {
-                Encoded::new([0x35, (peripheral.get() as u8) << 3])
-            }
+            Self::Flushp { peripheral } => Encoded::new([0x35, (peripheral.get() as u8) << 3]),
             Self::Go { channel, address, non_secure } => {
                 let [b2, b3, b4, b5] = address.to_le_bytes();
-                Encoded::new([
-                    0xa0 | ((non_secure as u8) << 1),
-                    channel.get() as u8,
-                    b2,
-                    b3,
-                    b4,
-                    b5,
-                ])
+                Encoded::new([0xa0 | ((non_secure as u8) << 1), channel.get() as u8, b2, b3, b4, b5])
             }
             Self::Kill => Encoded::new([0x01]),
             Self::Ld { when } => Encoded::new([0x04 | when.bits()]),
-            Self::Ldp { when, peripheral } => {
-                Encoded::new([0x25 | (when.bits() << 1), (peripheral.get() as u8) << 3])
-            }
+            Self::Ldp { when, peripheral } => Encoded::new([0x25 | (when.bits() << 1), (peripheral.get() as u8) << 3]),
             Self::Lp { counter, iterations } => {
-                Encoded::new([
-                    0x20 | (counter.bits() << 1),
-                    (iterations.get() - 1) as u8,
-                ])
+                Encoded::new([0x20 | (counter.bits() << 1), (iterations.get() - 1) as u8])
             }
-            Self::Lpend { when, counter, jump } => {
-                Encoded::new([0x38 | when.bits() | (counter.bits() << 2), jump])
-            }
+            Self::Lpend { when, counter, jump } => Encoded::new([0x38 | when.bits() | (counter.bits() << 2), jump]),
             Self::Lpfend { when, jump } => Encoded::new([0x2c | when.bits(), jump]),
             Self::Mov { register, immediate } => {
                 let [b2, b3, b4, b5] = immediate.to_le_bytes();
@@ -186,16 +170,10 @@ impl Instruction {
             Self::Rmb => Encoded::new([0x12]),
             Self::Sev { event } => Encoded::new([0x34, (event.get() as u8) << 3]),
             Self::St { when } => Encoded::new([0x08 | when.bits()]),
-            Self::Stp { when, peripheral } => {
-                Encoded::new([0x29 | (when.bits() << 1), (peripheral.get() as u8) << 3])
-            }
+            Self::Stp { when, peripheral } => Encoded::new([0x29 | (when.bits() << 1), (peripheral.get() as u8) << 3]),
             Self::Stz => Encoded::new([0x0c]),
-            Self::Wfe { event, invalid } => {
-                Encoded::new([0x36, ((event.get() as u8) << 3) | ((invalid as u8) << 1)])
-            }
-            Self::Wfp { peripheral, kind } => {
-                Encoded::new([0x30 | kind.bits(), (peripheral.get() as u8) << 3])
-            }
+            Self::Wfe { event, invalid } => Encoded::new([0x36, ((event.get() as u8) << 3) | ((invalid as u8) << 1)]),
+            Self::Wfp { peripheral, kind } => Encoded::new([0x30 | kind.bits(), (peripheral.get() as u8) << 3]),
             Self::Wmb => Encoded::new([0x13]),
         }
     }
@@ -203,33 +181,25 @@ impl Instruction {
     /// The instruction at the start of `bytes`, and how many of them it takes.
     pub fn decode(bytes: &[u8]) -> Result<(Self, usize), DecodeError> {
         let Some(&opcode) = bytes.first() else {
-            return Err(DecodeError::Truncated {
-                needed: 1,
-            });
+            return Err(DecodeError::Truncated { needed: 1 });
         };
-        let invalid = DecodeError::InvalidOperand {
-            opcode,
-        };
+        let invalid = DecodeError::InvalidOperand { opcode };
         let instruction = match *bytes {
             [0x54 | 0x56, b1, b2, ..] => {
                 Self::Addh {
-                    register: AddressRegister::from_bits((opcode >> 1) & 0b1)
-                        .ok_or(invalid)?,
+                    register: AddressRegister::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
                     immediate: u16::from_le_bytes([b1, b2]),
                 }
             }
             [0x5c | 0x5e, b1, b2, ..] => {
                 Self::Adnh {
-                    register: AddressRegister::from_bits((opcode >> 1) & 0b1)
-                        .ok_or(invalid)?,
+                    register: AddressRegister::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
                     immediate: u16::from_le_bytes([b1, b2]),
                 }
             }
             [0x00, ..] => Self::End,
             [0x35, b1, ..] if b1 & 0b0000_0111 == 0 => {
-                Self::Flushp {
-                    peripheral: Bounded::saturating(u32::from(b1 >> 3)),
-                }
+                Self::Flushp { peripheral: Bounded::saturating(u32::from(b1 >> 3)) }
             }
             [0xa0 | 0xa2, b1, b2, b3, b4, b5, ..] if b1 & 0b1111_1000 == 0 => {
                 Self::Go {
@@ -239,15 +209,10 @@ impl Instruction {
                 }
             }
             [0x01, ..] => Self::Kill,
-            [0x04 | 0x05 | 0x07, ..] => {
-                Self::Ld {
-                    when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?,
-                }
-            }
+            [0x04 | 0x05 | 0x07, ..] => Self::Ld { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)? },
             [0x25 | 0x27, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Ldp {
-                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1)
-                        .ok_or(invalid)?,
+                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
                     peripheral: Bounded::saturating(u32::from(b1 >> 3)),
                 }
             }
@@ -265,10 +230,7 @@ impl Instruction {
                 }
             }
             [0x2c | 0x2d | 0x2f, b1, ..] => {
-                Self::Lpfend {
-                    when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?,
-                    jump: b1,
-                }
+                Self::Lpfend { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?, jump: b1 }
             }
             [0xbc, b1, b2, b3, b4, b5, ..] if b1 & 0b1111_1000 == 0 => {
                 Self::Mov {
@@ -278,29 +240,17 @@ impl Instruction {
             }
             [0x18, ..] => Self::Nop,
             [0x12, ..] => Self::Rmb,
-            [0x34, b1, ..] if b1 & 0b0000_0111 == 0 => {
-                Self::Sev {
-                    event: Bounded::saturating(u32::from(b1 >> 3)),
-                }
-            }
-            [0x08 | 0x09 | 0x0b, ..] => {
-                Self::St {
-                    when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?,
-                }
-            }
+            [0x34, b1, ..] if b1 & 0b0000_0111 == 0 => Self::Sev { event: Bounded::saturating(u32::from(b1 >> 3)) },
+            [0x08 | 0x09 | 0x0b, ..] => Self::St { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)? },
             [0x29 | 0x2b, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Stp {
-                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1)
-                        .ok_or(invalid)?,
+                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
                     peripheral: Bounded::saturating(u32::from(b1 >> 3)),
                 }
             }
             [0x0c, ..] => Self::Stz,
             [0x36, b1, ..] if b1 & 0b0000_0101 == 0 => {
-                Self::Wfe {
-                    event: Bounded::saturating(u32::from(b1 >> 3)),
-                    invalid: b1 & 0x02 != 0,
-                }
+                Self::Wfe { event: Bounded::saturating(u32::from(b1 >> 3)), invalid: b1 & 0x02 != 0 }
             }
             [0x30..=0x32, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Wfp {
@@ -337,9 +287,7 @@ impl Instruction {
         if length < needed {
             DecodeError::Truncated { needed }
         } else {
-            DecodeError::InvalidOperand {
-                opcode,
-            }
+            DecodeError::InvalidOperand { opcode }
         }
     }
 
@@ -370,26 +318,26 @@ impl Instruction {
 
     /// May a thread of this kind execute it?
     pub const fn allowed_in(self, thread: ThreadKind) -> bool {
-        match thread {
-            ThreadKind::Manager => {
-                matches!(
-                    self, Self::End | Self::Go { .. } | Self::Nop | Self::Sev { .. } |
-                    Self::Wfe { .. }
-                )
-            }
-            ThreadKind::Channel => {
-                matches!(
-                    self, Self::Addh { .. } | Self::Adnh { .. } | Self::End |
-                    Self::Flushp { .. } | Self::Ld { .. } | Self::Ldp { .. } | Self::Lp {
-                    .. } | Self::Lpend { .. } | Self::Lpfend { .. } | Self::Mov { .. } |
-                    Self::Nop | Self::Rmb | Self::Sev { .. } | Self::St { .. } |
-                    Self::Stp { .. } | Self::Stz | Self::Wfe { .. } | Self::Wfp { .. } |
-                    Self::Wmb
-                )
-            }
-            ThreadKind::Debug => {
-                matches!(self, Self::Go { .. } | Self::Kill | Self::Sev { .. })
-            }
+        match self {
+            Self::Addh { .. }
+            | Self::Adnh { .. }
+            | Self::Flushp { .. }
+            | Self::Ld { .. }
+            | Self::Ldp { .. }
+            | Self::Lp { .. }
+            | Self::Lpend { .. }
+            | Self::Lpfend { .. }
+            | Self::Mov { .. }
+            | Self::Rmb
+            | Self::St { .. }
+            | Self::Stp { .. }
+            | Self::Stz
+            | Self::Wfp { .. }
+            | Self::Wmb => matches!(thread, ThreadKind::Channel),
+            Self::End | Self::Nop | Self::Wfe { .. } => matches!(thread, ThreadKind::Manager | ThreadKind::Channel),
+            Self::Go { .. } => matches!(thread, ThreadKind::Manager | ThreadKind::Debug),
+            Self::Kill => matches!(thread, ThreadKind::Debug),
+            Self::Sev { .. } => true,
         }
     }
 }
@@ -397,33 +345,21 @@ impl Instruction {
 impl core::fmt::Display for Instruction {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
-            Self::Addh { register, immediate } => {
-                write!(f, "DMAADDH {register}, {immediate:#06x}")
-            }
-            Self::Adnh { register, immediate } => {
-                write!(f, "DMAADNH {register}, {immediate:#06x}")
-            }
+            Self::Addh { register, immediate } => write!(f, "DMAADDH {register}, {immediate:#06x}"),
+            Self::Adnh { register, immediate } => write!(f, "DMAADNH {register}, {immediate:#06x}"),
             Self::End => f.write_str("DMAEND"),
             Self::Flushp { peripheral } => write!(f, "DMAFLUSHP P{peripheral}"),
             Self::Go { channel, address, non_secure } => {
-                write!(
-                    f, "DMAGO C{channel}, {address:#010x}{}", if non_secure { ", ns" }
-                    else { "" }
-                )
+                let non_secure = if non_secure { ", ns" } else { "" };
+                write!(f, "DMAGO C{channel}, {address:#010x}{non_secure}")
             }
             Self::Kill => f.write_str("DMAKILL"),
             Self::Ld { when } => write!(f, "DMALD{when}"),
             Self::Ldp { when, peripheral } => write!(f, "DMALDP{when} P{peripheral}"),
-            Self::Lp { counter, iterations } => {
-                write!(f, "DMALP {counter}, {iterations}")
-            }
-            Self::Lpend { when, counter, jump } => {
-                write!(f, "DMALPEND{when} {counter}, {jump}")
-            }
+            Self::Lp { counter, iterations } => write!(f, "DMALP {counter}, {iterations}"),
+            Self::Lpend { when, counter, jump } => write!(f, "DMALPEND{when} {counter}, {jump}"),
             Self::Lpfend { when, jump } => write!(f, "DMALPFEND{when} {jump}"),
-            Self::Mov { register, immediate } => {
-                write!(f, "DMAMOV {register}, {immediate:#010x}")
-            }
+            Self::Mov { register, immediate } => write!(f, "DMAMOV {register}, {immediate:#010x}"),
             Self::Nop => f.write_str("DMANOP"),
             Self::Rmb => f.write_str("DMARMB"),
             Self::Sev { event } => write!(f, "DMASEV E{event}"),
@@ -431,7 +367,8 @@ impl core::fmt::Display for Instruction {
             Self::Stp { when, peripheral } => write!(f, "DMASTP{when} P{peripheral}"),
             Self::Stz => f.write_str("DMASTZ"),
             Self::Wfe { event, invalid } => {
-                write!(f, "DMAWFE E{event}{}", if invalid { ", invalid" } else { "" })
+                let invalid = if invalid { ", invalid" } else { "" };
+                write!(f, "DMAWFE E{event}{invalid}")
             }
             Self::Wfp { peripheral, kind } => write!(f, "DMAWFP P{peripheral}, {kind}"),
             Self::Wmb => f.write_str("DMAWMB"),
@@ -473,18 +410,11 @@ pub enum DecodeError {
 impl core::fmt::Display for DecodeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Undefined { opcode } => {
-                write!(f, "no instruction begins with {opcode:#04x}")
-            }
+            Self::Undefined { opcode } => write!(f, "no instruction begins with {opcode:#04x}"),
             Self::InvalidOperand { opcode } => {
-                write!(
-                    f,
-                    "the instruction {opcode:#04x} has an operand that it does not allow"
-                )
+                write!(f, "the instruction {opcode:#04x} has an operand that it does not allow")
             }
-            Self::Truncated { needed } => {
-                write!(f, "the instruction takes {needed} bytes")
-            }
+            Self::Truncated { needed } => write!(f, "the instruction takes {needed} bytes"),
         }
     }
 }
@@ -494,9 +424,9 @@ impl core::error::Error for DecodeError {}
 /// Values of the operand `register`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AddressRegister {
-    /// `SAR`.
+    /// Source address.
     Sar,
-    /// `DAR`.
+    /// Destination address.
     Dar,
 }
 
@@ -616,9 +546,9 @@ impl core::fmt::Display for PeripheralCondition {
 /// Values of the operand `counter`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LoopCounter {
-    /// `LC0`.
+    /// Loop counter 0.
     Lc0,
-    /// `LC1`.
+    /// Loop counter 1.
     Lc1,
 }
 
@@ -655,11 +585,11 @@ impl core::fmt::Display for LoopCounter {
 /// Values of the operand `register`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MoveTarget {
-    /// `SAR`.
+    /// Source address.
     Sar,
-    /// `CCR`.
+    /// Channel control.
     Ccr,
-    /// `DAR`.
+    /// Destination address.
     Dar,
 }
 

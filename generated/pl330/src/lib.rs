@@ -5,8 +5,7 @@
 //! One manager thread and up to eight channel threads fetch instructions of one to six bytes from memory, one
 //! instruction per clock, channels in turn and without priorities.
 //! Loads fill a FIFO that all channels share (the MFIFO), stores drain it.
-//! Software never writes a channel's addresses: it writes a program to memory and has the manager execute one
-//! `DMAGO`
+//! Software never writes a channel's addresses: it writes a program to memory and has the manager execute one `DMAGO`
 //! through the debug registers.
 //!
 //! Addresses have 32 bits.
@@ -15,10 +14,8 @@
 //!
 //! # Sources
 //!
-//! Linux drivers/dma/pl330.c, QEMU hw/dma/pl330.c, Altera hwlib alt_dma.h, FreeBSD
-//! sys/dev/xdma/controller/pl330.h and
-//! libn3ds agree on offsets and encodings; semantics from Xilinx UG585 chapter 9 and the Cyclone V HPS TRM
-//! chapter 16,
+//! Linux drivers/dma/pl330.c, QEMU hw/dma/pl330.c, Altera hwlib alt_dma.h, FreeBSD sys/dev/xdma/controller/pl330.h and
+//! libn3ds agree on offsets and encodings; semantics from Xilinx UG585 chapter 9 and the Cyclone V HPS TRM chapter 16,
 //! which derive from ARM DDI 0424. A fact whose own source says "recalled" was not re-read in any of them.
 
 #![no_std]
@@ -32,9 +29,7 @@ mod microcode;
 pub mod regs;
 
 pub use device::{Pl330, Saved};
-
 pub use instruction::Instruction;
-
 pub use microcode::Microcode;
 
 /// How device trees name the block.
@@ -91,15 +86,13 @@ pub struct Parameters {
     ///
     /// 0 to 1; 0 unless an instance says otherwise.
     pub non_secure: u32,
-    /// Cache attributes of accesses to memory, as `CCR` encodes them: bit 0 bufferable, bit 1 modifiable, bit 2 read
-    /// or
+    /// Cache attributes of accesses to memory, as `CCR` encodes them: bit 0 bufferable, bit 1 modifiable, bit 2 read or
     /// write allocate.
     /// Interconnects that need modifiable accesses to memory (Google GS101, Alif Ensemble) take 2, Altera takes 7.
     ///
     /// 0 to 7; 0 unless an instance says otherwise.
     pub memory_cache: u32,
-    /// Cache attributes of accesses to a peripheral's FIFO, as `CCR` encodes them; 0 is a device that must not be
-    /// merged.
+    /// Cache attributes of accesses to a peripheral's FIFO, as `CCR` encodes them; 0 is a device that must not be merged.
     ///
     /// 0 to 7; 0 unless an instance says otherwise.
     pub device_cache: u32,
@@ -130,17 +123,16 @@ impl Parameters {
 pub enum Quirk {
     /// `DMAFLUSHP` hangs the channel: never to be used (device tree: `arm,pl330-broken-no-flushp`).
     NoFlushp,
-    /// Peripherals raise burst requests only: the burst forms are to be used even for bursts of one beat (device
-    /// tree: `arm,pl330-periph-burst`).
+    /// Peripherals raise burst requests only: the burst forms are to be used even for bursts of one beat (device tree:
+    /// `arm,pl330-periph-burst`).
     PeriphBurst,
-    /// Revision r0p0 locks up when loads and stores of a memory copy overlap: `DMALD DMARMB DMAST DMAWMB` in place of
-    /// `DMALD DMAST`.
+    /// Revision r0p0 locks up when loads and stores of a memory copy overlap: `DMALD DMARMB DMAST DMAWMB` in place of `DMALD DMAST`.
     LockupR0p0,
-    /// `DMAKILL` leaves an internal request flag behind, and the next program can wait for ever. Let the thread reach
-    /// its `DMAWFP` before the peripheral's requests are enabled.
+    /// `DMAKILL` leaves an internal request flag behind, and the next program can wait for ever. Let the thread reach its
+    /// `DMAWFP` before the peripheral's requests are enabled.
     KillLosesRequest,
-    /// Peripherals that request a burst only at a FIFO threshold never request the short last one; it is to be moved
-    /// with single requests.
+    /// Peripherals that request a burst only at a FIFO threshold never request the short last one; it is to be moved with
+    /// single requests.
     SingleTail,
     /// Channel thread 0 is not to be used.
     NoChannel0,

@@ -2,9 +2,7 @@
 
 //! The operations of the planner as instructions of the `pl330`.
 
-use linkwright::microcode::{
-    Control, Encoded, Isa, Limits, Op, RequestKind, Side, Unencodable, When,
-};
+use linkwright::microcode::{Control, Encoded, Isa, Limits, Op, RequestKind, Side, Unencodable, When};
 use linkwright::mmio::{Access, Bounded, Field, FieldValue};
 
 use super::instruction::{self, Instruction};
@@ -15,58 +13,30 @@ use super::regs;
 pub enum Microcode {}
 
 impl Isa for Microcode {
-    const LIMITS: Limits = Limits {
-        burst: 16,
-        beat: 128,
-        iterations: 256,
-        counters: 2,
-        jump: 255,
-    };
+    const LIMITS: Limits = Limits { burst: 16, beat: 128, iterations: 256, counters: 2, jump: 255 };
 
     fn encode(op: Op) -> Result<Encoded, Unencodable> {
         let refused = Unencodable(op);
         let instruction = match op {
             Op::SetAddress(side, address) => {
-                Instruction::Mov {
-                    register: move_target_of_side(side),
-                    immediate: address,
-                }
+                Instruction::Mov { register: move_target_of_side(side), immediate: address }
             }
             Op::AddAddress(side, amount) => {
-                Instruction::Addh {
-                    register: address_register_of_side(side),
-                    immediate: amount,
-                }
+                Instruction::Addh { register: address_register_of_side(side), immediate: amount }
             }
             Op::SubtractAddress(_, 0) => return Err(refused),
             Op::SubtractAddress(side, amount) => {
-                Instruction::Adnh {
-                    register: address_register_of_side(side),
-                    immediate: amount.wrapping_neg(),
-                }
+                Instruction::Adnh { register: address_register_of_side(side), immediate: amount.wrapping_neg() }
             }
-            Op::SetControl(word) => {
-                Instruction::Mov {
-                    register: instruction::MoveTarget::Ccr,
-                    immediate: word,
-                }
-            }
-            Op::Load(when) => {
-                Instruction::Ld {
-                    when: condition_of_when(when),
-                }
-            }
+            Op::SetControl(word) => Instruction::Mov { register: instruction::MoveTarget::Ccr, immediate: word },
+            Op::Load(when) => Instruction::Ld { when: condition_of_when(when) },
             Op::LoadPeripheral(when, peripheral) => {
                 Instruction::Ldp {
                     when: peripheral_condition_of_when(when).ok_or(refused)?,
                     peripheral: Bounded::new(peripheral.into()).ok_or(refused)?,
                 }
             }
-            Op::Store(when) => {
-                Instruction::St {
-                    when: condition_of_when(when),
-                }
-            }
+            Op::Store(when) => Instruction::St { when: condition_of_when(when) },
             Op::StorePeripheral(when, peripheral) => {
                 Instruction::Stp {
                     when: peripheral_condition_of_when(when).ok_or(refused)?,
@@ -76,37 +46,23 @@ impl Isa for Microcode {
             Op::StoreZero => Instruction::Stz,
             Op::Loop(counter, iterations) => {
                 Instruction::Lp {
-                    counter: instruction::LoopCounter::from_bits(counter)
-                        .ok_or(refused)?,
+                    counter: instruction::LoopCounter::from_bits(counter).ok_or(refused)?,
                     iterations: Bounded::new(iterations.into()).ok_or(refused)?,
                 }
             }
             Op::LoopEnd(counter, when, jump) => {
                 Instruction::Lpend {
                     when: condition_of_when(when),
-                    counter: instruction::LoopCounter::from_bits(counter)
-                        .ok_or(refused)?,
+                    counter: instruction::LoopCounter::from_bits(counter).ok_or(refused)?,
                     jump,
                 }
             }
-            Op::LoopForeverEnd(when, jump) => {
-                Instruction::Lpfend {
-                    when: condition_of_when(when),
-                    jump,
-                }
-            }
+            Op::LoopForeverEnd(when, jump) => Instruction::Lpfend { when: condition_of_when(when), jump },
             Op::ReadBarrier => Instruction::Rmb,
             Op::WriteBarrier => Instruction::Wmb,
-            Op::SendEvent(event) => {
-                Instruction::Sev {
-                    event: Bounded::new(event.into()).ok_or(refused)?,
-                }
-            }
+            Op::SendEvent(event) => Instruction::Sev { event: Bounded::new(event.into()).ok_or(refused)? },
             Op::WaitEvent(event, invalidate) => {
-                Instruction::Wfe {
-                    event: Bounded::new(event.into()).ok_or(refused)?,
-                    invalid: invalidate,
-                }
+                Instruction::Wfe { event: Bounded::new(event.into()).ok_or(refused)?, invalid: invalidate }
             }
             Op::WaitPeripheral(kind, peripheral) => {
                 Instruction::Wfp {
@@ -115,9 +71,7 @@ impl Isa for Microcode {
                 }
             }
             Op::FlushPeripheral(peripheral) => {
-                Instruction::Flushp {
-                    peripheral: Bounded::new(peripheral.into()).ok_or(refused)?,
-                }
+                Instruction::Flushp { peripheral: Bounded::new(peripheral.into()).ok_or(refused)? }
             }
             Op::Nop => Instruction::Nop,
             Op::End => Instruction::End,
@@ -127,19 +81,20 @@ impl Isa for Microcode {
 
     fn control(control: &Control) -> u32 {
         let Control { source, destination, swap } = *control;
-        place(regs::Ccr::SRC_INC, source.increment.into())
-            | place(regs::Ccr::SRC_BURST_SIZE, source.beat.max(1).ilog2())
-            | place(regs::Ccr::SRC_BURST_LEN, u32::from(source.burst).saturating_sub(1))
-            | place(regs::Ccr::SRC_PROT_CTRL, source.protection.into())
-            | place(regs::Ccr::SRC_CACHE_CTRL, source.cache.into())
-            | place(regs::Ccr::DST_INC, destination.increment.into())
-            | place(regs::Ccr::DST_BURST_SIZE, destination.beat.max(1).ilog2())
-            | place(
-                regs::Ccr::DST_BURST_LEN,
-                u32::from(destination.burst).saturating_sub(1),
-            ) | place(regs::Ccr::DST_PROT_CTRL, destination.protection.into())
-            | place(regs::Ccr::DST_CACHE_CTRL, destination.cache.into())
-            | place(regs::Ccr::ENDIAN_SWAP_SIZE, swap.max(1).ilog2())
+        let fields = [
+            place(regs::Ccr::SRC_INC, source.increment.into()),
+            place(regs::Ccr::SRC_BURST_SIZE, source.beat.max(1).ilog2()),
+            place(regs::Ccr::SRC_BURST_LEN, u32::from(source.burst).saturating_sub(1)),
+            place(regs::Ccr::SRC_PROT_CTRL, source.protection.into()),
+            place(regs::Ccr::SRC_CACHE_CTRL, source.cache.into()),
+            place(regs::Ccr::DST_INC, destination.increment.into()),
+            place(regs::Ccr::DST_BURST_SIZE, destination.beat.max(1).ilog2()),
+            place(regs::Ccr::DST_BURST_LEN, u32::from(destination.burst).saturating_sub(1)),
+            place(regs::Ccr::DST_PROT_CTRL, destination.protection.into()),
+            place(regs::Ccr::DST_CACHE_CTRL, destination.cache.into()),
+            place(regs::Ccr::ENDIAN_SWAP_SIZE, swap.max(1).ilog2()),
+        ];
+        fields.into_iter().fold(0, |word, field| word | field)
     }
 
     fn disassemble(bytes: &[u8], out: &mut dyn core::fmt::Write) -> Option<usize> {
@@ -171,9 +126,7 @@ const fn move_target_of_side(side: Side) -> instruction::MoveTarget {
     }
 }
 
-const fn peripheral_condition_of_when(
-    when: When,
-) -> Option<instruction::PeripheralCondition> {
+const fn peripheral_condition_of_when(when: When) -> Option<instruction::PeripheralCondition> {
     match when {
         When::Single => Some(instruction::PeripheralCondition::Single),
         When::Burst => Some(instruction::PeripheralCondition::Burst),
@@ -190,10 +143,7 @@ const fn request_kind_of_kind(kind: RequestKind) -> instruction::RequestKind {
 }
 
 /// `number` in a field of the control word; too large a number becomes the largest that fits.
-fn place<T: FieldValue<u32>, A: Access>(
-    field: Field<regs::Ccr, T, A>,
-    number: u32,
-) -> u32 {
+fn place<T: FieldValue<u32>, A: Access>(field: Field<regs::Ccr, T, A>, number: u32) -> u32 {
     let most = u32::MAX >> (32 - u32::from(field.width()));
     number.min(most) << field.shift()
 }

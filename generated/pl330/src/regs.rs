@@ -2,13 +2,10 @@
 
 //! Registers of the `pl330` block.
 //!
-//! The constants are places, the empty enums stand for kinds of registers and hold their fields, the other enums
-//! are what fields hold.
+//! The constants are places, the empty enums stand for kinds of registers and hold their fields, the other enums are what
+//! fields hold.
 
-use linkwright::mmio::{
-    Bounded, Field, FieldValue, ReadOnly, ReadWrite, Reg, RegArray, Register, Word,
-    WriteOnly,
-};
+use linkwright::mmio::{Bounded, Field, FieldValue, ReadOnly, ReadWrite, Reg, RegArray, Register, Word, WriteOnly};
 
 /// Bytes of the block.
 pub const SIZE: u32 = 0x1000;
@@ -326,11 +323,8 @@ impl Csr {
     pub const WAKEUP_NUMBER: Field<Csr, Bounded<0, 31>, ReadOnly> = Field::new(4, 5);
     /// Kind of the last `DMAWFP`; keeps its value when the thread has stopped (bit 14).
     pub const DMAWFP_B_NS: Field<Csr, CsrDmawfpBNs, ReadOnly> = Field::new(14, 1);
-
-    /// The last `DMAWFP` left the kind of request to the peripheral; keeps its value when the thread has stopped (bit
-    /// 15).
+    /// The last `DMAWFP` left the kind of request to the peripheral; keeps its value when the thread has stopped (bit 15).
     pub const DMAWFP_PERIPH: Field<Csr, bool, ReadOnly> = Field::new(15, 1);
-
     /// Security state, as `DMAGO` set it (bit 21).
     pub const CNS: Field<Csr, Security, ReadOnly> = Field::new(21, 1);
 }
@@ -382,8 +376,7 @@ impl Dar {
 /// A load or store moves `beats × bytes per beat`; if the address increments and is not aligned to a beat, less
 /// by the misalignment, and leaves it aligned.
 /// Changing `src_inc`, `src_burst_size` or the source's byte lane halts the thread until its reads are complete.
-/// Changing `dst_inc`, `endian_swap_size`, a fixed destination's beat or the destination's byte lane also
-/// discards
+/// Changing `dst_inc`, `endian_swap_size`, a fixed destination's beat or the destination's byte lane also discards
 /// what the FIFO holds for the channel.
 ///
 /// Read-only.
@@ -457,10 +450,7 @@ impl Register for Dbgstatus {
 
 impl Dbgstatus {
     /// Whether an instruction issued through the debug registers is under way (bit 0).
-    pub const DBGSTATUS: Field<Dbgstatus, DbgstatusDbgstatus, ReadOnly> = Field::new(
-        0,
-        1,
-    );
+    pub const DBGSTATUS: Field<Dbgstatus, DbgstatusDbgstatus, ReadOnly> = Field::new(0, 1);
 }
 
 /// Debug command.
@@ -477,8 +467,8 @@ impl Dbgcmd {
     pub const DBGCMD: Field<Dbgcmd, DbgcmdDbgcmd, WriteOnly> = Field::new(0, 2);
 }
 
-/// First bytes of an instruction to issue and the thread to issue it to. All channels share it, so one lock
-/// covers the whole sequence.
+/// First bytes of an instruction to issue and the thread to issue it to. All channels share it, so one lock covers the
+/// whole sequence.
 ///
 /// Write-only.
 pub enum Dbginst0 {}
@@ -489,11 +479,7 @@ impl Register for Dbginst0 {
 
 impl Dbginst0 {
     /// Kind of thread that executes the instruction (bit 0).
-    pub const DEBUG_THREAD: Field<Dbginst0, Dbginst0DebugThread, WriteOnly> = Field::new(
-        0,
-        1,
-    );
-
+    pub const DEBUG_THREAD: Field<Dbginst0, Dbginst0DebugThread, WriteOnly> = Field::new(0, 1);
     /// Channel thread that executes the instruction, if `debug_thread` says so (bits 10:8).
     pub const CHANNEL_NUM: Field<Dbginst0, Bounded<0, 7>, WriteOnly> = Field::new(8, 3);
     /// First byte of the instruction (bits 23:16).
@@ -625,10 +611,7 @@ impl Crd {
     /// Depth of the read queue less one (bits 19:16).
     pub const RD_Q_DEP: Field<Crd, Bounded<0, 15>, ReadOnly> = Field::new(16, 4);
     /// Lines of the shared FIFO less one; the count itself, up to 1024, needs eleven bits (bits 29:20).
-    pub const DATA_BUFFER_DEP: Field<Crd, Bounded<0, 1023>, ReadOnly> = Field::new(
-        20,
-        10,
-    );
+    pub const DATA_BUFFER_DEP: Field<Crd, Bounded<0, 1023>, ReadOnly> = Field::new(20, 10);
 }
 
 /// Watchdog. From revision r1p0 on; before that it is reserved.
@@ -670,11 +653,7 @@ impl Register for PeriphId1 {
 
 impl PeriphId1 {
     /// Part number, high four bits (bits 3:0).
-    pub const PART_NUMBER_1: Field<PeriphId1, Bounded<0, 15>, ReadOnly> = Field::new(
-        0,
-        4,
-    );
-
+    pub const PART_NUMBER_1: Field<PeriphId1, Bounded<0, 15>, ReadOnly> = Field::new(0, 4);
     /// Designer, low four bits (bits 7:4).
     pub const DESIGNER_0: Field<PeriphId1, Bounded<0, 15>, ReadOnly> = Field::new(4, 4);
 }

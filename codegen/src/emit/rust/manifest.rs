@@ -26,13 +26,18 @@ impl Runtime {
     }
 }
 
-/// The crate of an ip, as Rust names it.
+/// As [`crate_identifier`], for code.
 pub(super) fn crate_name(name: &str) -> proc_macro2::Ident {
-    super::scope::ident(&package(name).replace('-', "_"))
+    super::scope::ident(&crate_identifier(name))
+}
+
+/// The crate of an ip or a soc, as Rust names it: `linkwright_pl330`.
+pub(in crate::emit) fn crate_identifier(name: &str) -> String {
+    package(name).replace('-', "_")
 }
 
 /// Name of the package of an ip or a soc.
-pub(super) fn package(name: &str) -> String {
+pub fn package(name: &str) -> String {
     format!("linkwright-{}", name.to_ascii_lowercase())
 }
 

@@ -186,6 +186,7 @@ fn field(place: &Place<'_>, item: &FieldItem<'_>, path: &str) -> TokenStream {
     let FieldItem { spec, name, holds } = item;
     let marker = &place.marker;
     let mark = docs::from_spec(&format!("{path}/fields/{}", spec.name));
+    let mark_bits = docs::from_spec(&format!("{path}/fields/{}/bits", spec.name));
     let ty = holds.tokens();
     let access = match spec.access {
         Access::ReadWrite => quote!(),
@@ -204,7 +205,7 @@ fn field(place: &Place<'_>, item: &FieldItem<'_>, path: &str) -> TokenStream {
         text.push_str("\n\nOnly as many bits of a number as the field has are written.");
     }
     let docs = docs::outer(&[&text]);
-    quote! { #mark #docs pub const #name: Field<#marker, #ty #access> = Field::new(#shift, #width); }
+    quote! { #mark #docs #mark_bits pub const #name: Field<#marker, #ty #access> = Field::new(#shift, #width); }
 }
 
 /// What a field holds.
