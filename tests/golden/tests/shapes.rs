@@ -109,7 +109,10 @@ fn patched_programs_are_the_ones_that_would_be_planned() {
     // Aligned to the longest burst like the first, so the same layout is best.
     let moved = CopyRequest { source: S + 0x1001, destination: D + 0x7_0006, ..copy };
     let other = self::plan::<Microcode>(&moved, &mut there);
-    assert!(!plan.patch(&mut here, S + 2, D + 6), "another alignment");
+    for bit in 0..3 {
+        assert!(!plan.patch(&mut here, (S + 1) ^ 1 << bit, D + 6), "another alignment");
+        assert!(!plan.patch(&mut here, S + 1, (D + 6) ^ 1 << bit), "another alignment");
+    }
     assert!(!plan.patch(&mut here, S + 1, u32::MAX - 1), "beyond the bus");
     assert!(!plan.patch(&mut here[..20], S + 1, D + 6), "not the whole program");
     assert_eq!(here, before, "a refused patch writes nothing");

@@ -60,11 +60,15 @@ struct Connection {
 impl Machine {
     /// Start a machine of this QEMU type.
     pub fn start(kind: &str) -> Result<Self, StartError> {
+        Self::start_with(PROGRAM, kind)
+    }
+
+    fn start_with(program: &str, kind: &str) -> Result<Self, StartError> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("linkwright-qemu-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).map_err(StartError::Socket)?;
-        let started = Self::connect(kind, &folder);
+        let started = Self::connect(program, kind, &folder);
         if started.is_err() {
             let _ = std::fs::remove_dir_all(&folder);
         }
@@ -74,11 +78,11 @@ impl Machine {
         Ok(Self { connection: Mutex::new(connection), accesses: AtomicU64::new(0), child: Mutex::new(child), folder })
     }
 
-    fn connect(kind: &str, folder: &std::path::Path) -> Result<(Child, UnixStream), StartError> {
+    fn connect(program: &str, kind: &str, folder: &std::path::Path) -> Result<(Child, UnixStream), StartError> {
         let path = folder.join("qtest");
         let listener = UnixListener::bind(&path).map_err(StartError::Socket)?;
         listener.set_nonblocking(true).map_err(StartError::Socket)?;
-        let mut child = Command::new(PROGRAM)
+        let mut child = Command::new(program)
             .args(["-machine", kind, "-accel", "tcg", "-S", "-display", "none", "-nodefaults", "-qtest-log", "none"])
             .args(["-qmp", "stdio", "-qtest"])
             .arg(format!("unix:{}", path.display()))
@@ -238,5 +242,27 @@ impl Connection {
 impl Drop for Machine {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Left behind by machines of this process that did not start.
+    fn folders() -> usize {
+        let ours = format!("linkwright-qemu-{}-", std::process::id());
+        let all = std::fs::read_dir(std::env::temp_dir()).unwrap();
+        all.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(&ours)).count()
+    }
+
+    #[test]
+    fn what_does_not_start_says_what_to_do() {
+        let missing = Machine::start_with("qemu-system-nothing", "xilinx-zynq-a9").err().expect("no such program");
+        assert!(matches!(missing, StartError::NotInstalled(_)));
+        assert!(missing.to_string().contains("apt-get install qemu-system-arm"), "{missing}");
+        let unknown = Machine::start("no-such-board").err().expect("no such machine");
+        assert!(unknown.to_string().contains("unsupported machine type"), "{unknown}");
+        assert_eq!(folders(), 0);
     }
 }
