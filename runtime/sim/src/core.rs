@@ -122,7 +122,7 @@ impl Core {
                 control_word: 0,
                 control,
                 loops: [0; 2],
-                burst_request: false,
+                burst_request: None,
                 request_last: false,
                 wakeup: 0,
                 wait: Wait::Single,
@@ -308,7 +308,7 @@ impl Core {
             State::WriteBarrier => self.resume_if(t, self.port.writes_of(c) == 0, 1),
             State::WaitingForPeripheral(line, wait) => match self.requests.wake(self.now, line, wait) {
                 Some(woken) => {
-                    self.channels[t].burst_request = woken.burst;
+                    self.channels[t].burst_request = Some(woken.burst);
                     self.channels[t].request_last = woken.last;
                     self.resume_if(t, true, 2)
                 }

@@ -147,7 +147,7 @@ impl Core {
         c.stall = None;
         c.pc = address;
         c.non_secure = non_secure;
-        c.burst_request = false;
+        c.burst_request = None;
         c.request_last = false;
         c.causes = FaultCauses::NONE;
         self.counters.starts += 1;

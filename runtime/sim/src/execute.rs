@@ -8,7 +8,7 @@ use crate::core::{Core, Step};
 use crate::fifo::LoadStall;
 use crate::registers;
 use crate::requests::Wait;
-use crate::thread::{SideControl, Stall, State};
+use crate::thread::{Channel, SideControl, Stall, State};
 use crate::violation::Violation;
 
 fn condition(when: PeripheralCondition) -> Condition {
@@ -181,10 +181,14 @@ impl Core {
 
     /// Does a conditional instruction act?
     fn enabled(&self, t: usize, when: Condition) -> bool {
+        let Channel { burst_request, pc, .. } = self.channels[t];
+        if when != Condition::Always && burst_request.is_none() {
+            self.violations.report(Violation::NoRequest { channel: t as u8, pc });
+        }
         match when {
             Condition::Always => true,
-            Condition::Single => !self.channels[t].burst_request,
-            Condition::Burst => self.channels[t].burst_request,
+            Condition::Single => burst_request != Some(true),
+            Condition::Burst => burst_request == Some(true),
         }
     }
 

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod axi;
+mod board;
 mod cache;
 mod config;
 mod core;
@@ -31,14 +32,17 @@ mod memory;
 mod registers;
 mod requests;
 mod sim;
+mod supply;
 mod thread;
 mod violation;
 
 pub use axi::{AxiLog, Beat, BeatKind, Thread, Traffic};
+pub use board::Board;
 pub use cache::Cache;
 pub use config::{Config, ConfigError, Timing};
 pub use counters::Counters;
 pub use memory::{BusDevice, BusError, Failing, SimMemory};
 pub use requests::{Ack, AckKind, Request, Requester};
 pub use sim::{ChannelView, NonSecureWindow, Outcome, Pl330Sim, Traced};
+pub use supply::Supply;
 pub use violation::{Violation, Violations};

@@ -61,8 +61,8 @@ pub(crate) struct Channel {
     pub(crate) control_word: u32,
     pub(crate) control: ControlWord,
     pub(crate) loops: [u8; 2],
-    /// The last request waited for was a burst.
-    pub(crate) burst_request: bool,
+    /// The last request waited for was a burst; `None` before any wait of this program.
+    pub(crate) burst_request: Option<bool>,
     pub(crate) request_last: bool,
     /// Event or peripheral of the last wait.
     pub(crate) wakeup: u8,

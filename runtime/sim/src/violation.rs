@@ -81,6 +81,13 @@ pub enum Violation {
         /// Bytes of the unit.
         unit: u32,
     },
+    /// A conditional instruction before the program's first wait for a peripheral: there is no request to follow.
+    NoRequest {
+        /// The channel.
+        channel: u8,
+        /// Where.
+        pc: u32,
+    },
     /// Power was cut while a channel ran.
     PowerCut {
         /// The channel.
@@ -130,6 +137,9 @@ impl fmt::Display for Violation {
             }
             Self::SwapUnaligned { channel, address, unit } => {
                 write!(f, "channel {channel}: access at {address:#010x} does not keep to the swap unit of {unit} bytes")
+            }
+            Self::NoRequest { channel, pc } => {
+                write!(f, "channel {channel}: conditional instruction at {pc:#010x} before any wait for a peripheral")
             }
             Self::PowerCut { channel } => write!(f, "power cut while channel {channel} was running"),
             Self::PartialLine { address, bytes } => {

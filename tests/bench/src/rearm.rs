@@ -57,15 +57,10 @@ struct Plan {
 /// Do `step` and say what it cost.
 fn cost(rig: &Rig, step: impl FnOnce()) -> Step {
     let registers = |c: Counters| (c.register_reads, c.register_writes);
-    let (before, changed) = (registers(rig.sim.counters()), rig.programs.changed());
+    let (before, changed) = (registers(rig.sim.counters()), rig.cache.changed());
     let allocations = allocation_counter::measure(step).count_total;
     let after = registers(rig.sim.counters());
-    Step {
-        reads: after.0 - before.0,
-        writes: after.1 - before.1,
-        allocations,
-        patched: rig.programs.changed() - changed,
-    }
+    Step { reads: after.0 - before.0, writes: after.1 - before.1, allocations, patched: rig.cache.changed() - changed }
 }
 
 fn handler(plan: &'static Mutex<Option<Plan>>) -> impl Fn(Done<'_, MemoryCopy<Controller>, Linear>) + Sync {

@@ -1,11 +1,9 @@
-use std::sync::Arc;
-
 use linkwright::context::Task;
 use linkwright::dma::memory::{Arena, DmaBuf};
 use linkwright::dma::{Config, CopyPair, Dmac, Linear, MemoryCopy, Prepared};
 use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
 use linkwright_pl330::Pl330;
-use linkwright_sim::{self as sim, Cache, Pl330Sim, SimMemory};
+use linkwright_sim::{self as sim, Board, Cache, Pl330Sim};
 
 /// The controller.
 #[derive(Debug)]
@@ -23,11 +21,7 @@ pub(crate) type Pair = CopyPair<u8>;
 
 static POWER: AlwaysOn = AlwaysOn::new();
 
-const DATA: u32 = 0x0010_0000;
-const DATA_BYTES: u32 = 0x0040_0000;
 const PAGE: usize = 4096;
-const PROGRAMS: u32 = 0x0008_0000;
-const PROGRAM_BYTES: u32 = 0x1000;
 /// More ticks than any copy takes.
 const LONG: u64 = 1_000_000_000;
 
@@ -36,27 +30,17 @@ pub(crate) struct Rig {
     pub(crate) sim: &'static Pl330Sim,
     pub(crate) dmac: &'static Dmac<Pl330<&'static Pl330Sim>>,
     /// Keeps the program memory in step, and so sees what of it changes.
-    pub(crate) programs: &'static Cache,
+    pub(crate) cache: &'static Cache,
     data: &'static Arena,
-}
-
-fn leak<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
 }
 
 impl Rig {
     pub(crate) fn new(instance: sim::Config) -> Self {
-        let memory = SimMemory::new().with_ram(DATA, DATA_BYTES).with_ram(PROGRAMS, PROGRAM_BYTES);
-        let memory = Arc::new(memory);
-        // One cache for both arenas: buffers and programs must be of one bus.
-        let cache = Cache::new(Arc::clone(&memory), 32);
-        let cache = leak(cache.covering(DATA..DATA + DATA_BYTES).covering(PROGRAMS..PROGRAMS + PROGRAM_BYTES));
-        cache.watch(PROGRAMS..PROGRAMS + PROGRAM_BYTES);
-        let sim = leak(Pl330Sim::new(instance, memory).unwrap_or_else(|e| panic!("{e}")));
-        let programs = Arena::leak_mirrored(PROGRAM_BYTES, PROGRAMS, cache);
+        let Board { dmac: sim, cache, programs, data } = Board::new(instance).unwrap_or_else(|e| panic!("{e}"));
+        cache.watch(Board::PROGRAMS);
         let config = Config { polled: true, ..Config::DEFAULT };
-        let dmac = leak(Dmac::new::<Controller>(Pl330::new(sim), &POWER, programs, config));
-        Self { sim, dmac, programs: cache, data: Arena::leak_mirrored(DATA_BYTES, DATA, cache) }
+        let dmac = Box::leak(Box::new(Dmac::new::<Controller>(Pl330::new(sim), &POWER, programs, config)));
+        Self { sim, dmac, cache, data }
     }
 
     pub(crate) fn power(&self, cx: &Task<'_>) -> Active<Controller> {

@@ -12,6 +12,7 @@ mod instances;
 mod kill;
 mod manager;
 mod mfifo;
+mod mutations;
 mod order;
 mod peripherals;
 mod random;

@@ -75,6 +75,13 @@ fn conditional_instructions_follow_the_request() {
 }
 
 #[test]
+fn before_the_first_wait_there_is_nothing_to_follow() {
+    let board = zynq().tolerant();
+    board.run_program(&[Op::Load(When::Burst), END]);
+    assert_eq!(board.violations(), [linkwright_sim::Violation::NoRequest { channel: 0, pc: PROGRAMS }]);
+}
+
+#[test]
 fn a_load_is_acknowledged_when_its_data_has_been_read() {
     let board = waiting(RequestKind::Burst, &[Op::LoadPeripheral(When::Burst, 2), ST]);
     let before = board.now();
