@@ -1,4 +1,4 @@
-//! What planned programs are judged by: a machine that executes [`Op`](linkwright::microcode::Op)s by the rules of the
+//! What planned programs are judged by: a machine that executes [`Op`]s by the rules of the
 //! bus, independent of the planner and of any controller model, and an invented instruction set with freely chosen
 //! limits, so that nothing in the planner can lean on one controller.
 #![forbid(unsafe_code)]

@@ -2,21 +2,31 @@ use linkwright::context::{Task, simulated_interrupt};
 use linkwright::dma::memory::{Arena, DmaBuf};
 use linkwright::dma::{Channel, Config, Controller, CopyPair, Dmac, Linear, MemoryCopy, Prepared, ThreadState};
 use linkwright::microcode::{Isa, Op};
-use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
-use linkwright_pl330::{Microcode, Pl330};
+use linkwright::power::{Active, AlwaysOn};
+use linkwright_pl330::Microcode;
+use linkwright_zynq7000::DmacS;
+use linkwright_zynq7000::dmac_s::{self, interrupts as lines};
 
 use crate::{Machine, Memory, QtestBus};
 
-/// The Zynq-7000's controller.
-pub enum Dmac0 {}
-impl Device for Dmac0 {
-    const NAME: &'static str = "dmac";
-    const ID: DeviceId = DeviceId::new(0);
-}
 /// First register of the Zynq-7000's controller.
-pub const ZYNQ: u32 = 0xf800_3000;
-const LINES: u64 = 0xf << 14 | 0xf << 40;
-const ABORT: u64 = 1 << 13;
+pub const ZYNQ: u32 = dmac_s::BASE as u32;
+
+/// Lines of the controller where they enter the interrupt controller (bit n: shared interrupt n).
+const LINES: u64 = line(lines::IRQ0)
+    | line(lines::IRQ1)
+    | line(lines::IRQ2)
+    | line(lines::IRQ3)
+    | line(lines::IRQ4)
+    | line(lines::IRQ5)
+    | line(lines::IRQ6)
+    | line(lines::IRQ7);
+const ABORT: u64 = line(lines::ABORT);
+
+/// Interrupt identifiers of a GIC count shared interrupts from 32 on.
+const fn line(id: u32) -> u64 {
+    1 << (id - 32)
+}
 
 static POWER: AlwaysOn = AlwaysOn::new();
 
@@ -27,9 +37,9 @@ const PROGRAM_BYTES: u32 = 64 << 10;
 pub const BUFFERS: u32 = 0x0100_0000;
 
 /// A channel that copies memory.
-pub type CopyChannel = Channel<MemoryCopy<Dmac0>>;
+pub type CopyChannel = Channel<MemoryCopy<DmacS>>;
 /// One with a program.
-pub type CopyPrepared = Prepared<MemoryCopy<Dmac0>, Linear>;
+pub type CopyPrepared = Prepared<MemoryCopy<DmacS>, Linear>;
 /// A source and a destination.
 pub type Pair = CopyPair<u8>;
 
@@ -40,11 +50,11 @@ pub struct Board {
     /// Its memory, as the driver reaches it.
     pub memory: &'static Memory,
     /// The engine.
-    pub dmac: &'static Dmac<Pl330<QtestBus>>,
+    pub dmac: &'static Dmac<dmac_s::Block<QtestBus>>,
     /// Memory for buffers.
     pub buffers: &'static Arena,
     /// Proof that the controller runs.
-    pub power: Active<Dmac0>,
+    pub power: Active<DmacS>,
 }
 
 impl Board {
@@ -68,8 +78,8 @@ impl Board {
         let memory: &'static Memory = leak(Memory::new(machine));
         let programs = Arena::leak_mirrored(PROGRAM_BYTES, PROGRAMS, memory);
         let buffers = Arena::leak_mirrored(16 << 20, BUFFERS, memory);
-        let controller = Pl330::new(QtestBus::new(machine, ZYNQ));
-        let dmac = leak(Dmac::new::<Dmac0>(controller, &POWER, programs, config));
+        let controller = dmac_s::Block::new(QtestBus::new(machine, ZYNQ));
+        let dmac = leak(Dmac::new::<DmacS>(controller, &POWER, programs, config));
         let power = Active::resume(cx, &POWER).expect("always on");
         Self { machine, memory, dmac, buffers, power }
     }

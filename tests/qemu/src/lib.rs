@@ -10,7 +10,7 @@ mod machine;
 mod memory;
 mod random;
 
-pub use board::{BUFFERS, Board, CopyChannel, CopyPrepared, Dmac0, PROGRAMS, Pair, ZYNQ, zynq};
+pub use board::{BUFFERS, Board, CopyChannel, CopyPrepared, PROGRAMS, Pair, ZYNQ, zynq};
 pub use machine::{Machine, StartError};
 pub use memory::{Memory, QtestBus};
 pub use random::Random;

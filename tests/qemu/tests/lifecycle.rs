@@ -6,12 +6,13 @@ use linkwright::context::host_task;
 use linkwright::dma::{Config, Done, Linear, MemoryCopy, ThreadState, TransferError};
 use linkwright::microcode::{Isa, Op};
 use linkwright_pl330::Microcode;
-use qemu::{Board, Dmac0, Pair, Random};
+use linkwright_zynq7000::DmacS;
+use qemu::{Board, Pair, Random};
 
 /// Transfers to come and transfers done.
 static QUEUE: Mutex<(Vec<Pair>, Vec<Pair>)> = Mutex::new((Vec::new(), Vec::new()));
 
-fn rearm(done: Done<'_, MemoryCopy<Dmac0>, Linear>) {
+fn rearm(done: Done<'_, MemoryCopy<DmacS>, Linear>) {
     done.result().expect("no fault");
     let mut queue = QUEUE.lock().unwrap();
     let finished = match queue.0.pop() {
@@ -84,7 +85,7 @@ fn eight_channels_and_no_ninth() {
         let board = Board::new(cx);
         let mut random = Random::new(8);
         let mut all: Vec<_> = (0..8).map(|_| board.claim(cx)).collect();
-        assert!(board.dmac.claim::<MemoryCopy<Dmac0>>(cx).is_err());
+        assert!(board.dmac.claim::<MemoryCopy<DmacS>>(cx).is_err());
         let threads: Vec<u8> = all.iter().map(linkwright::dma::Channel::thread).collect();
         assert_eq!(threads, [0, 1, 2, 3, 4, 5, 6, 7]);
         let mut prepared: Vec<_> = all

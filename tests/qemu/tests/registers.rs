@@ -2,6 +2,7 @@
 
 use linkwright::dma::{Capabilities, Controller, ThreadState};
 use linkwright::mmio::{Bounded, Io, Register, Value};
+use linkwright_exynos4210::{mdma1, pdma0, pdma1};
 use linkwright_pl330::{Pl330, regs};
 use qemu::{Machine, QtestBus, ZYNQ};
 
@@ -90,11 +91,11 @@ fn zynq_7000() {
 #[test]
 fn exynos4210_has_three() {
     for (base, words, lines, bus_bytes, requests) in [
-        (0x1268_0000, [0x003f_f071, 0x72, 0x01f7_3732], 32, 4, 32),
-        (0x1269_0000, [0x003f_f071, 0x72, 0x01f7_3732], 32, 4, 32),
-        (0x1285_0000, [0x003c_0071, 0x72, 0x03f7_3733], 64, 8, 1),
+        (pdma0::BASE, [0x003f_f071, 0x72, 0x01f7_3732], 32, 4, 32),
+        (pdma1::BASE, [0x003f_f071, 0x72, 0x01f7_3732], 32, 4, 32),
+        (mdma1::BASE, [0x003c_0071, 0x72, 0x03f7_3733], 64, 8, 1),
     ] {
-        let (machine, dmac) = controller(Machine::start("smdkc210").unwrap_or_else(|e| panic!("{e}")), base);
+        let (machine, dmac) = controller(Machine::start("smdkc210").unwrap_or_else(|e| panic!("{e}")), base as u32);
         identify(&dmac);
         let bus = dmac.bus();
         assert_eq!([bus.read(regs::CR0).word(), bus.read(regs::CR1).word(), bus.read(regs::CRD).word()], words);

@@ -9,6 +9,7 @@ use linkwright::dma::plan::{self, Attributes, CopyRequest};
 use linkwright::dma::{Controller, ThreadState};
 use linkwright::microcode::{Access, Control, Isa, Op, Side, When};
 use linkwright::mmio::{Bounded, Bus, Io, Value};
+use linkwright_exynos4210::{mdma1, pdma0};
 use linkwright_pl330::{Microcode, Pl330, regs};
 use linkwright_sim::{Config, Outcome, Pl330Sim, SimMemory};
 use qemu::{Machine, QtestBus, Random, ZYNQ};
@@ -16,8 +17,8 @@ use qemu::{Machine, QtestBus, Random, ZYNQ};
 /// Bytes compared around each destination.
 const AREA: u32 = 0x1_0000;
 
-const PDMA0: u32 = 0x1268_0000;
-const MDMA1: u32 = 0x1285_0000;
+const PDMA0: u32 = pdma0::BASE as u32;
+const MDMA1: u32 = mdma1::BASE as u32;
 const EXYNOS_RAM: u32 = 0x4000_0000;
 
 /// What a thread's registers say after a program.
