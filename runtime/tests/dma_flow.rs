@@ -11,7 +11,9 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use linkwright::context::{host_task, in_atomic};
 use linkwright::dma::memory::{AllocError, Arena};
-use linkwright::dma::{ClaimError, Config, CopyPair, Done, Linear, MemoryCopy, ProbeError, StartError, TransferError};
+use linkwright::dma::{
+    ClaimError, Config, CopyError, CopyPair, Done, Linear, MemoryCopy, ProbeError, StartError, TransferError,
+};
 use linkwright::microcode::Side;
 use linkwright::power::{Active, AlwaysOn, DeviceId};
 
@@ -547,5 +549,28 @@ fn prepare_error_gives_the_channel_back() {
         let (error, channel) = channel.prepare(cx, Linear::new(100)).unwrap_err();
         assert!(error.to_string().contains("there are 16"), "{error}");
         channel.release(cx);
+    });
+}
+
+#[test]
+fn slices_of_any_length_are_copied_through_buffers() {
+    let rig = Rig::with(Config { polled: true, ..CONFIG });
+    host_task(|cx| {
+        let free = rig.arena.free_bytes();
+        let power = rig.active(cx);
+        let mut copy = rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, Linear::new(100).at(3, 1)).unwrap();
+        for len in [0, 1, 99, 100, 101, 350] {
+            let (source, mut destination) = (pattern(len, 3), vec![0; len]);
+            copy.copy_blocking(cx, rig.arena, &source, &mut destination, &power).unwrap();
+            assert_eq!(source, destination);
+        }
+        let error = copy.copy_blocking(cx, rig.arena, &[1], &mut [1, 2], &power).unwrap_err();
+        assert_eq!(error, CopyError::Lengths { source: 1, destination: 2 });
+        rig.machine.state().lock_up = 1;
+        let error = copy.copy_blocking(cx, rig.arena, &[1], &mut [1], &power).unwrap_err();
+        assert!(matches!(error, CopyError::Transfer(_)), "{error}");
+        copy.release(cx).unwrap();
+        drop(power);
+        rig.assert_clean(free);
     });
 }

@@ -62,12 +62,15 @@ impl Drop for Owner {
     fn drop(&mut self) {
         self.0.cancel(false);
         // The last touch: once it is an orphan, another claim may have the slot at any moment.
-        self.0.with(|s| {
+        let dropped = self.0.with(|s| {
             s.orphan = true;
-            if s.phase == Phase::Idle {
+            // A callback may have parked its buffers since.
+            matches!(s.phase, Phase::Idle | Phase::Finished).then(|| {
                 s.land();
-            }
+                s.empty()
+            })
         });
+        drop(dropped);
     }
 }
 
@@ -253,8 +256,8 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
         bufs: BuffersOf<E, S>,
         power: &Active<E::Peer>,
     ) -> Result<Submitted<'_, E, S>, Rejected<BuffersOf<E, S>>> {
-        let patched = self.flight.load(Phase::Idle, bufs, power.grant())?;
-        Ok(Submitted::new(self, patched))
+        let loaded = self.flight.load(Phase::Idle, bufs, power.grant())?;
+        Ok(Submitted::new(self, loaded))
     }
 
     /// [`submit`](Self::submit) and [`issue`](Submitted::issue). Atomic.

@@ -109,7 +109,14 @@ impl<C: Controller, const CHANNELS: usize> Engine for Dmac<C, CHANNELS> {
 
 impl<C: Controller, const CHANNELS: usize> fmt::Debug for Dmac<C, CHANNELS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dmac").field("engine", &self.core).field("channels", &CHANNELS).finish_non_exhaustive()
+        struct Phases<'a>(&'a [Slot]);
+        impl fmt::Debug for Phases<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.0.iter().map(|slot| slot.0.with(|s| s.phase))).finish()
+            }
+        }
+        let mut f = f.debug_struct("Dmac");
+        f.field("engine", &self.core).field("channels", &Phases(&self.slots)).finish_non_exhaustive()
     }
 }
 
@@ -123,32 +130,45 @@ fn claim(engine: &'static dyn Engine, cx: &Task<'_>) -> Result<Link, ClaimError>
     let capabilities = hardware.capabilities();
     core.shared.with(|s| s.capabilities = Some(capabilities));
     let usable = |link: &Link| link.thread < capabilities.threads && core.config.threads & 1 << link.thread != 0;
-    for link in links(engine).filter(usable) {
+    // First whoever is free, then those whose owner went away in flight: their threads may take a moment to stop.
+    for polls in [1, core.config.stop_polls] {
+        for link in links(engine).filter(usable) {
+            if !take(&link, polls) {
+                continue;
+            }
+            // A boot loader may have left it running.
+            if !stop(&link) {
+                link.with(|s| s.phase = Phase::Free);
+                continue;
+            }
+            return equip(&link, cx, capabilities).map(|()| link).inspect_err(|_| {
+                let memory = link.with(|s| {
+                    s.phase = Phase::Free;
+                    s.memory.take()
+                });
+                drop(memory);
+            });
+        }
+    }
+    Err(ClaimError::NoChannel)
+}
+
+/// Take a slot that nobody owns: Free or Lost -> Busy.
+fn take(link: &Link, polls: u32) -> bool {
+    for _ in 0..polls.max(1) {
         link.collect(false);
-        let taken = link.with(|s| {
+        let (taken, stopping) = link.with(|s| {
             let free = matches!(s.phase, Phase::Free | Phase::Lost);
             if free {
                 s.phase = Phase::Busy;
             }
-            free
+            (free, s.orphan && s.phase == Phase::Stopping)
         });
-        if !taken {
-            continue;
+        if taken || !stopping {
+            return taken;
         }
-        // A boot loader may have left it running.
-        if !stop(&link) {
-            link.with(|s| s.phase = Phase::Free);
-            continue;
-        }
-        return equip(&link, cx, capabilities).map(|()| link).inspect_err(|_| {
-            let memory = link.with(|s| {
-                s.phase = Phase::Free;
-                s.memory.take()
-            });
-            drop(memory);
-        });
     }
-    Err(ClaimError::NoChannel)
+    false
 }
 
 /// Make sure that a thread without an owner is stopped.

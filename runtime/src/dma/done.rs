@@ -138,6 +138,6 @@ impl<E: Endpoint, S: Shape> core::fmt::Debug for NotRearmed<'_, E, S> {
 }
 
 fn launch<B: Buffers>(flight: Flight<B>, bufs: B, power: Grant) -> Result<(), Returned<B>> {
-    flight.load(Phase::Callback, bufs, power)?;
-    flight.go(Phase::Callback, false)
+    let loaded = flight.load(Phase::Callback, bufs, power)?;
+    flight.go(loaded, Phase::Callback, false)
 }

@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::memory::AllocError;
 use super::plan::PlanError;
-use super::{Capabilities, Expected};
+use super::{Capabilities, Expected, TransferError};
 use crate::microcode::Side;
 use crate::power::{DeviceId, PowerError};
 
@@ -156,7 +156,7 @@ impl fmt::Display for ReleaseError {
     }
 }
 
-/// Why an operation that does everything at once failed.
+/// Why [`copy_blocking`](super::Prepared::copy_blocking) failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum CopyError {
@@ -169,14 +169,10 @@ pub enum CopyError {
     },
     /// No memory to copy through.
     Memory(AllocError),
-    /// No program for it.
-    Prepare(PrepareError),
-    /// It did not start.
+    /// A piece did not start.
     Start(StartError),
-    /// It started and failed.
-    Transfer(super::TransferError),
-    /// It could not be stopped.
-    Release(ReleaseError),
+    /// A piece started and failed.
+    Transfer(TransferError),
 }
 
 impl fmt::Display for CopyError {
@@ -186,10 +182,8 @@ impl fmt::Display for CopyError {
                 write!(f, "the source has {source} bytes, the destination {destination}: cut the longer one")
             }
             Self::Memory(inner) => fmt::Display::fmt(inner, f),
-            Self::Prepare(inner) => fmt::Display::fmt(inner, f),
             Self::Start(inner) => fmt::Display::fmt(inner, f),
             Self::Transfer(inner) => fmt::Display::fmt(inner, f),
-            Self::Release(inner) => fmt::Display::fmt(inner, f),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::buffers::{Buffers, Held};
 use super::channel::{Completed, Rejected};
 use super::done::{Done, Handler};
 use super::endpoint::Endpoint;
-use super::link::{Link, Refused};
+use super::link::{Link, Loaded, Refused};
 use super::shape::{BuffersOf, Shape};
 use super::slot::{Phase, RawHandler};
 use super::{StartError, TransferError};
@@ -60,13 +60,13 @@ impl<B: Buffers> Flight<B> {
     }
 
     /// As [`Link::load`].
-    pub(super) fn load(&self, from: Phase, bufs: B, power: Grant) -> Result<u8, Returned<B>> {
+    pub(super) fn load(&self, from: Phase, bufs: B, power: Grant) -> Result<Loaded, Returned<B>> {
         self.link.load(from, bufs.erase(), power).map_err(Self::returned)
     }
 
     /// As [`Link::go`].
-    pub(super) fn go(&self, back: Phase, attached: bool) -> Result<(), Returned<B>> {
-        self.link.go(back, attached).map_err(Self::returned)
+    pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Returned<B>> {
+        self.link.go(loaded, back, attached).map_err(Self::returned)
     }
 
     /// As [`Link::take_finished`].

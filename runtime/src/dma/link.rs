@@ -27,6 +27,14 @@ pub(super) struct Refused {
     pub(super) power: Grant,
 }
 
+/// A transfer that was loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Loaded {
+    flight: u32,
+    /// Bytes of the program that changed.
+    pub(super) patched: u8,
+}
+
 /// What a thread did within the polls it was given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Waited {
@@ -48,9 +56,8 @@ impl Link {
         self.with(|s| s.phase)
     }
 
-    /// Put buffers and power in and make program and caches ready: `from` -> Submitted. Returns how many bytes of the
-    /// program changed. Atomic.
-    pub(super) fn load(&self, from: Phase, held: Held, power: Grant) -> Result<u8, Refused> {
+    /// Put buffers and power in and make program and caches ready: `from` -> Submitted. Atomic.
+    pub(super) fn load(&self, from: Phase, held: Held, power: Grant) -> Result<Loaded, Refused> {
         self.collect(false);
         let refuse = |error, held, power| Err(Refused { error, held, power });
         if !power.is_from(self.engine.core().power) {
@@ -83,12 +90,12 @@ impl Link {
             destination.before_device_writes(program.bytes);
         }
         let patched = loading.memory.as_mut().map_or(0, |memory| patch(memory, &program, &held));
-        let refused = self.with(|s| {
+        let loaded = self.with(|s| {
             s.memory = loading.memory.take();
             if s.closing || s.orphan {
                 // The owner stopped the channel meanwhile.
                 s.phase = from;
-                return Some((held, power));
+                return Err((held, power));
             }
             s.held = held;
             s.power = Some(power);
@@ -96,13 +103,10 @@ impl Link {
             s.abandoned = false;
             s.flight = s.flight.wrapping_add(1);
             s.phase = Phase::Submitted;
-            None
+            Ok(Loaded { flight: s.flight, patched })
         });
         core::mem::forget(loading);
-        match refused {
-            None => Ok(patched),
-            Some((held, power)) => refuse(StartError::Closed, held, power),
-        }
+        loaded.or_else(|(held, power)| refuse(StartError::Closed, held, power))
     }
 
     /// Do these buffers fit the program?
@@ -126,15 +130,16 @@ impl Link {
         Ok(())
     }
 
-    /// Start what was submitted: Submitted -> Running, or back to `back` if that fails. One register read and three
+    /// Start what was loaded: Submitted -> Running, or back to `back` if that fails. One register read and three
     /// writes. Atomic.
-    pub(super) fn go(&self, back: Phase, attached: bool) -> Result<(), Refused> {
+    pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Refused> {
         let core = self.engine.core();
         core.memory.barrier();
         let failed = exclusive(|cs| {
             let program = self.slot.0.within(cs, |s| {
                 // Otherwise the owner has cancelled what was submitted and has the buffers.
-                let program = s.memory.as_ref().filter(|_| s.phase == Phase::Submitted)?.bus();
+                let submitted = s.phase == Phase::Submitted && s.flight == loaded.flight;
+                let program = s.memory.as_ref().filter(|_| submitted)?.bus();
                 s.attached = attached;
                 // Before the start: the interrupt may come at once.
                 s.phase = Phase::Running;

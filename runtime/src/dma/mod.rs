@@ -17,6 +17,7 @@
 mod buffers;
 mod channel;
 mod controller;
+mod copy;
 mod dmac;
 mod done;
 mod endpoint;

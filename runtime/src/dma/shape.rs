@@ -60,6 +60,11 @@ impl Linear {
     pub const fn bytes(self) -> u32 {
         self.bytes
     }
+
+    /// How far behind a cache line source and destination begin, as far as the data bus cares.
+    pub(super) const fn offsets(self) -> (u8, u8) {
+        (self.source, self.destination)
+    }
 }
 
 impl sealed::Sealed for Linear {

@@ -6,7 +6,7 @@ use core::task::{Context, Poll};
 use super::channel::{Completed, Prepared, Rejected, wait};
 use super::endpoint::Endpoint;
 use super::flight::Flight;
-use super::link::Link;
+use super::link::{Link, Loaded};
 use super::shape::{BuffersOf, Shape};
 use super::slot::Phase;
 use crate::context::Task;
@@ -15,18 +15,18 @@ use crate::context::Task;
 #[must_use = "nothing moves before `issue`"]
 pub struct Submitted<'p, E: Endpoint, S: Shape> {
     prepared: &'p mut Prepared<E, S>,
-    patched: u8,
+    loaded: Loaded,
     issued: bool,
 }
 
 impl<'p, E: Endpoint, S: Shape> Submitted<'p, E, S> {
-    pub(super) fn new(prepared: &'p mut Prepared<E, S>, patched: u8) -> Self {
-        Self { prepared, patched, issued: false }
+    pub(super) fn new(prepared: &'p mut Prepared<E, S>, loaded: Loaded) -> Self {
+        Self { prepared, loaded, issued: false }
     }
 
     /// How many bytes of the program had to change, 8 at most; 0 for the addresses of the transfer before.
     pub fn patched_bytes(&self) -> u8 {
-        self.patched
+        self.loaded.patched
     }
 
     /// Start it: 1 register read and 3 writes. Atomic.
@@ -48,7 +48,7 @@ impl<'p, E: Endpoint, S: Shape> Submitted<'p, E, S> {
 
     fn go(&mut self, attached: bool) -> Result<(), Rejected<BuffersOf<E, S>>> {
         self.issued = true;
-        Ok(self.prepared.flight().go(Phase::Idle, attached)?)
+        Ok(self.prepared.flight().go(self.loaded, Phase::Idle, attached)?)
     }
 
     /// Do not start it. Atomic.
