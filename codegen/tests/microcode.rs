@@ -161,7 +161,9 @@ fn a_decrement_may_be_written_with_its_sign() {
 
 #[test]
 fn pages_of_microcode_rules_are_true() {
-    let fences = |page: &'static str| page.split("```").skip(1).step_by(2).map(|fence| fence.split_once('\n').unwrap_or_default());
+    let fences = |page: &'static str| {
+        page.split("```").skip(1).step_by(2).map(|fence| fence.split_once('\n').unwrap_or_default())
+    };
     let mut seen = 0;
     for rule in Rule::all().iter().filter(|rule| rule.id.starts_with("LW09") && rule.id != "LW0908") {
         let examples: Vec<(&str, &str)> = fences(rule.page).collect();

@@ -47,6 +47,11 @@ impl Console {
         }
     }
 
+    /// Say what is wrong.
+    pub(crate) fn tell(&self, line: &str) {
+        anstream::eprintln!("{line}");
+    }
+
     /// Show findings.
     pub(crate) fn findings(&self, findings: &Diagnostics, sources: &SourceMap) {
         let text = report::human(findings, sources, Style { color: true, width: width() });
@@ -81,6 +86,11 @@ impl Console {
 
 fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(120)
+}
+
+/// "1 file", "2 files".
+pub(crate) fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 pub(crate) fn verdict(findings: &Diagnostics) -> Verdict {

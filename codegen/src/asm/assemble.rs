@@ -186,7 +186,7 @@ impl<'a> Assembler<'a> {
         );
         match did_you_mean(word, known.iter().copied().chain([".byte"])) {
             Some(help) => finding.help(help),
-            None => finding.note(format!("known are {}", one_of(known))),
+            None => finding.note(format!("expected {}", one_of(known))),
         }
     }
 

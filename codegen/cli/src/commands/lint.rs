@@ -4,7 +4,7 @@ use linkwright_codegen::report;
 
 use super::specs;
 use crate::args::{Format, Lint};
-use crate::console::Console;
+use crate::console::{Console, many};
 use crate::{Failure, Verdict};
 
 pub(crate) fn run(args: &Lint, console: &Console) -> Result<Verdict, Failure> {
@@ -23,9 +23,10 @@ pub(crate) fn run(args: &Lint, console: &Console) -> Result<Verdict, Failure> {
     Ok(specs::verdict(&reading))
 }
 
+/// What was read.
 fn counts(reading: &Reading) -> String {
     let specs = &reading.workspace;
-    let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let parts = [many(specs.socs.len(), "soc"), many(specs.ips.len(), "ip"), many(specs.subsystems.len(), "subsystem")];
-    parts.join(", ")
+    let kinds = [(specs.socs.len(), "soc"), (specs.ips.len(), "ip"), (specs.subsystems.len(), "subsystem")];
+    let told: Vec<String> = kinds.iter().filter(|kind| kind.0 > 0).map(|kind| many(kind.0, kind.1)).collect();
+    told.join(", ")
 }

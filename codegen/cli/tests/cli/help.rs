@@ -1,0 +1,77 @@
+use snapbox::str;
+
+use crate::linkwright;
+
+#[test]
+fn the_short_help_fits_a_screen() {
+    linkwright().arg("-h").assert().success().stderr_eq("").stdout_eq(str![[r#"
+Typed drivers, device topology and DMA microcode from descriptions of hardware
+
+Usage: linkwright [OPTIONS] <COMMAND>
+
+Commands:
+  generate  Generate crates and reference pages from specs
+  lint      Check specs
+  explain   Explain a rule: what it finds, why that is bad, what to write instead
+  schema    Print the JSON Schema of the spec format
+  asm       Assemble a DMA program
+  disasm    Disassemble a DMA program
+
+Options:
+  -h, --help     Print help (see more with '--help')
+  -V, --version  Print version
+
+Output:
+      --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+  -q, --quiet         Say nothing but findings and errors
+
+Examples:
+  linkwright lint specs/soc/zynq7000.yaml
+      Is this spec right, and all that it refers to?
+  linkwright generate specs/soc/zynq7000.yaml --out generated
+      Make the crates for it.
+  linkwright explain LW0102
+      What does this finding mean?
+  linkwright disasm --hex '04 08 38 02 13 34 00 00'
+      What does this DMA program do?
+
+Exit codes:
+  0  nothing wrong
+  1  findings
+  2  wrong usage, or a file that cannot be read or written
+
+"#]]);
+}
+
+#[test]
+fn every_command_has_examples_in_its_help() {
+    for command in ["generate", "lint", "explain", "schema", "asm", "disasm"] {
+        let help = linkwright().args([command, "--help"]).assert().success();
+        let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
+        assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");
+    }
+}
+
+#[test]
+fn no_command_is_wrong_usage() {
+    linkwright().assert().code(2).stdout_eq("");
+}
+
+#[test]
+fn a_misspelt_command_is_named() {
+    linkwright().arg("lnt").assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unrecognized subcommand 'lnt'
+
+  tip: a similar subcommand exists: 'lint'
+
+Usage: linkwright [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn the_version_is_told() {
+    linkwright().arg("--version").assert().success().stdout_eq("linkwright [..]\n");
+}
