@@ -108,6 +108,13 @@ impl Mirror for Cache {
         }
     }
 
+    fn peek(&self, bus: u32, out: &mut [u8]) {
+        let read = self.memory.lock().peek(bus, out);
+        if let Err(error) = read {
+            self.unmapped(error.address);
+        }
+    }
+
     fn discard(&self, bus: u32, bytes: u32) {
         self.whole_lines(bus, bytes);
         let handed = self.memory.lock().hand_over(bus, bytes as usize, true);

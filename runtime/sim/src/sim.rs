@@ -32,7 +32,9 @@ pub struct Pl330Sim {
 impl std::fmt::Debug for Pl330Sim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let core = self.lock();
-        f.debug_struct("Pl330Sim").field("now", &core.now).field("channels", &core.channels).finish_non_exhaustive()
+        let busy = (0..core.channels.len() as u8).map(|c| (c, view(&core, c)));
+        let busy: Vec<_> = busy.filter(|(_, v)| v.state != ThreadState::Stopped).collect();
+        f.debug_struct("Pl330Sim").field("now", &core.now).field("busy", &busy).finish_non_exhaustive()
     }
 }
 

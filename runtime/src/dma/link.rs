@@ -165,7 +165,7 @@ impl Link {
         let result = if faulted {
             Err(TransferError::Fault(self.fault()))
         } else {
-            match self.wait_stopped() {
+            match self.wait_stopped(false) {
                 Waited::Stopped => Ok(()),
                 Waited::Faulting => Err(TransferError::Fault(self.fault())),
                 Waited::Neither => Err(TransferError::NoEnd),
@@ -178,7 +178,7 @@ impl Link {
     pub(super) fn settle(&self, result: Result<(), TransferError>) {
         if result.is_err() {
             let killed = self.kill();
-            if killed.is_err() || self.wait_stopped() != Waited::Stopped {
+            if killed.is_err() || self.wait_stopped(true) != Waited::Stopped {
                 self.with(|s| {
                     s.phase = Phase::Stopping;
                     s.unkilled = killed.is_err();
@@ -251,6 +251,16 @@ impl Link {
             if self.slot.0.within(cs, |s| s.phase != Phase::Stopping) {
                 return None;
             }
+            let send = || {
+                let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
+                self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
+            };
+            // A start may still stand in the command interface, and its thread still reads as stopped; a kill waits for
+            // the interface.
+            if self.slot.0.within(cs, |s| s.unkilled) {
+                send();
+                return None;
+            }
             let state = self.hardware().state(self.thread);
             if state == ThreadState::Stopped {
                 self.hardware().clear_interrupts(1 << self.slot.0.within(cs, |s| s.event));
@@ -259,10 +269,8 @@ impl Link {
                     s.result
                 }));
             }
-            let again = self.slot.0.within(cs, |s| s.unkilled) || state == ThreadState::Faulting;
-            if again {
-                let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
-                self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
+            if state == ThreadState::Faulting {
+                send();
             }
             None
         });
@@ -347,11 +355,12 @@ impl Link {
         self.hardware().clear_interrupts(1 << event);
     }
 
-    fn wait_stopped(&self) -> Waited {
+    /// A thread that was `killed` goes on faulting until the kill has come through.
+    fn wait_stopped(&self, killed: bool) -> Waited {
         for _ in 0..self.engine.core().config.stop_polls.max(1) {
             match self.hardware().state(self.thread) {
                 ThreadState::Stopped => return Waited::Stopped,
-                ThreadState::Faulting => return Waited::Faulting,
+                ThreadState::Faulting if !killed => return Waited::Faulting,
                 _ => core::hint::spin_loop(),
             }
         }

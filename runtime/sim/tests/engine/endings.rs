@@ -115,7 +115,7 @@ fn every_fault_is_an_error() {
     ];
     let rig = Rig::new(Config::zynq7000());
     host_task(|cx| {
-        let pair = rig.pair(cx, 4096, (0, 0), 1);
+        let pair = rig.pair(cx, 20_000, (0, 0), 1);
         let mut copier = rig.copier(cx, &pair);
         let mut pair = Some(pair);
         let power = rig.active(cx);

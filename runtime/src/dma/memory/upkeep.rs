@@ -50,6 +50,10 @@ pub trait Mirror: Sync + 'static {
     fn clean(&self, bus: u32, bytes: &[u8]);
     /// Copy the device's memory at `bus` to `bytes`.
     fn invalidate(&self, bus: u32, bytes: &mut [u8]);
+    /// Look at the device's memory at `bus`; the processor's copy stays what it is.
+    fn peek(&self, bus: u32, out: &mut [u8]) {
+        self.invalidate(bus, out);
+    }
     /// The device is about to write here; the processor's copy is void until [`invalidate`](Self::invalidate).
     /// For models of a cache; nothing has to be copied.
     fn discard(&self, bus: u32, bytes: u32) {
@@ -148,7 +152,7 @@ impl Upkeep {
                 // SAFETY: `at` lies in `lines`.
                 unsafe { core::ptr::copy_nonoverlapping(at.cpu, out.as_mut_ptr(), out.len().min(at.bytes as usize)) };
             }
-            Self::Mirrored(mirror) => mirror.invalidate(at.bus, out),
+            Self::Mirrored(mirror) => mirror.peek(at.bus, out),
         }
     }
 
