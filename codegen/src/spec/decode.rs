@@ -9,10 +9,7 @@ use super::value::is_name;
 use super::{Document, Map, Name, OneOrMany};
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
 use crate::source::{FileId, Span, Spanned};
-use crate::yaml::{Key, Node, Range, Value, shorten};
-
-/// Findings of form in one file before the rest is only counted.
-const SHOWN: usize = 1_000;
+use crate::yaml::{Key, MAX_SHOWN, Node, Range, Value, shorten};
 
 /// Where a value stands and what it is called there.
 #[derive(Clone, Copy)]
@@ -116,16 +113,16 @@ impl Cx<'_> {
     /// Report.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         self.errors += 1;
-        if self.errors <= SHOWN {
+        if self.errors <= MAX_SHOWN {
             self.out.push(diagnostic);
         }
     }
 
     fn finish(self) {
-        if self.errors > SHOWN {
+        if self.errors > MAX_SHOWN {
             let span = Span { file: self.file, start: 0, end: 0 };
-            let title = format!("{} more errors of form in this file", self.errors - SHOWN);
-            self.out.push(Diagnostic::error("LW0002", title, span, format!("only the first {SHOWN} are shown")));
+            let title = format!("{} more errors of form in this file", self.errors - MAX_SHOWN);
+            self.out.push(Diagnostic::error("LW0002", title, span, format!("only the first {MAX_SHOWN} are shown")));
         }
     }
 

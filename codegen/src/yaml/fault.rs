@@ -54,7 +54,7 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
         _ => end,
     };
     let span = Span { file, start, end };
-    let mut diagnostic = match error.without_snippet() {
+    let mut diagnostic = match cause(error) {
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
@@ -87,13 +87,22 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
     diagnostic
 }
 
+/// The error itself, without what the reader puts around it.
+fn cause(error: &Error) -> &Error {
+    match error.without_snippet() {
+        Error::AliasError { error, .. } => cause(error),
+        other => other,
+    }
+}
+
 fn limit(error: &Error, span: Span) -> Diagnostic {
     use serde_yaml::budget::BudgetBreach as Breach;
-    let what = match error.without_snippet() {
+    let what = match cause(error) {
         Error::Budget { breach, .. } => match breach {
             Breach::Depth { .. } => "it is nested too deeply",
             Breach::Aliases { .. } => "it has too many aliases",
             Breach::Anchors { .. } => "it has too many anchors",
+            Breach::RecordedAnchorEvents { .. } | Breach::RecordedAnchorBytes { .. } => "its anchors hold too much",
             Breach::Documents { .. } => "it has more than one document",
             Breach::SequenceUnbalanced => "its brackets do not match",
             _ => "it is too big",

@@ -34,17 +34,20 @@ pub const MAX_NODES: usize = 500_000;
 pub const MAX_DEPTH: usize = 32;
 /// Most aliases (`*name`), and most anchors (`&name`), in a file.
 pub const MAX_ALIASES: usize = 4_096;
+/// Errors of one kind in a file before the rest is only counted.
+pub(crate) const MAX_SHOWN: usize = 1_000;
 /// Most parser events that aliases may repeat in all.
 pub const MAX_REPLAYED: usize = 100_000;
 
 fn options() -> serde_yaml::Options {
-    use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+    use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
     serde_yaml::options! {
         strict_booleans: true,
         reject_unsupported_tags: true,
         leading_zero_numbers_as_strings: true,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         merge_keys: MergeKeyPolicy::AsOrdinary,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         with_snippet: false,
         budget: serde_yaml::budget! {
             max_depth: MAX_DEPTH,
@@ -130,8 +133,14 @@ pub fn read(file: FileId, text: &str, out: &mut Diagnostics) -> Option<Node> {
         out.push(fault::empty(span((0, 0))));
         return None;
     }
-    let mut tree = Tree { file, text, out };
-    Some(tree.node(raw))
+    let mut tree = Tree { file, text, out, errors: 0 };
+    let node = tree.node(raw);
+    if tree.errors > MAX_SHOWN {
+        let title = format!("{} more errors like these in this file", tree.errors - MAX_SHOWN);
+        let label = format!("only the first {MAX_SHOWN} are shown");
+        out.push(Diagnostic::error("LW0002", title, span((0, 0)), label));
+    }
+    Some(node)
 }
 
 /// Nothing but comments, white space and document marks?
@@ -143,9 +152,17 @@ struct Tree<'a> {
     file: FileId,
     text: &'a str,
     out: &'a mut Diagnostics,
+    errors: usize,
 }
 
 impl Tree<'_> {
+    fn report(&mut self, error: Diagnostic) {
+        self.errors += 1;
+        if self.errors <= MAX_SHOWN {
+            self.out.push(error);
+        }
+    }
+
     fn node(&mut self, raw: Raw) -> Node {
         let at = fault::range(&raw.at, self.text);
         let anchor = (raw.at != raw.defined).then(|| fault::range(&raw.defined, self.text));
@@ -172,7 +189,7 @@ impl Tree<'_> {
             let Some(key) = self.key(key) else { continue };
             if let Some(&first) = seen.get(&key.text) {
                 let title = format!("key `{}` is given twice", shorten(&key.text));
-                self.out.push(
+                self.report(
                     Diagnostic::error("LW0003", title, self.span(key.at), "second time")
                         .and(self.span(first), "first time"),
                 );
@@ -193,12 +210,12 @@ impl Tree<'_> {
             RawValue::Null | RawValue::Seq(_) | RawValue::Map(_) => {
                 let found =
                     if matches!(raw.value, RawValue::Null) { "found nothing" } else { "found a list or mapping" };
-                self.out.push(Diagnostic::error("LW0004", "a key must be a name", self.span(at), found));
+                self.report(Diagnostic::error("LW0004", "a key must be a name", self.span(at), found));
                 return None;
             }
         };
         if text == "<<" {
-            self.out.push(
+            self.report(
                 Diagnostic::error("LW0001", "merge keys are not supported", self.span(at), "a merge key")
                     .help("use an alias for a whole value, or write the keys out"),
             );
@@ -215,7 +232,7 @@ impl Tree<'_> {
             [b'0', b'b' | b'B', ..] => "a binary number",
             _ => return,
         };
-        self.out.push(
+        self.report(
             Diagnostic::error("LW0008", "numbers are decimal or hexadecimal", self.span(at), what)
                 .help("write it as a decimal number or as `0x…`"),
         );
