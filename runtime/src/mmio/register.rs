@@ -1,6 +1,6 @@
 use core::marker::PhantomData;
 
-use super::{Bounded, Bus, Register, Value, sealed::Sealed};
+use super::{Bounded, Bus, Register, Value, Word, sealed::Sealed};
 
 /// How a register or a field may be accessed.
 pub trait Access: Sealed + 'static {}
@@ -85,35 +85,26 @@ impl<R: Register, A: Access, const LAST: u32> RegArray<R, A, LAST> {
     }
 }
 
-/// Typed access to registers, for every [`Bus`]. Atomic context.
-pub trait Io {
+/// Typed access to registers of `W` bits' width, for every [`Bus`] that moves them. Atomic context.
+pub trait Io<W: Word>: Bus<W> {
     /// Read a register.
     #[inline(always)]
-    fn read<R: Register, A: Readable>(&self, reg: Reg<R, A>) -> Value<R>
-    where
-        Self: Bus<R::Word>,
-    {
+    fn read<R: Register<Word = W>, A: Readable>(&self, reg: Reg<R, A>) -> Value<R> {
         Value::from_word(self.load(reg.offset))
     }
 
     /// Write a register.
     #[inline(always)]
-    fn write<R: Register, A: Writable>(&self, reg: Reg<R, A>, value: Value<R>)
-    where
-        Self: Bus<R::Word>,
-    {
+    fn write<R: Register<Word = W>, A: Writable>(&self, reg: Reg<R, A>, value: Value<R>) {
         self.store(reg.offset, value.word());
     }
 
     /// Read a register, change the value, write it back. Not atomic against other users of the register.
     #[inline(always)]
-    fn modify<R: Register, A: Modifiable>(&self, reg: Reg<R, A>, change: impl FnOnce(Value<R>) -> Value<R>)
-    where
-        Self: Bus<R::Word>,
-    {
+    fn modify<R: Register<Word = W>, A: Modifiable>(&self, reg: Reg<R, A>, change: impl FnOnce(Value<R>) -> Value<R>) {
         let value = self.read(reg);
         self.write(reg, change(value));
     }
 }
 
-impl<B: ?Sized> Io for B {}
+impl<W: Word, B: Bus<W> + ?Sized> Io<W> for B {}
