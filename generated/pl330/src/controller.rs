@@ -99,7 +99,7 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
 impl<B: Bus<u32>> Pl330<B> {
     /// Does the debug port take an instruction?
     fn is_ready(&self) -> bool {
-        self.bus().read(regs::DBGSTATUS).get(regs::Dbgstatus::DBGSTATUS) == regs::DbgstatusDbgstatus::Idle
+        self.bus().read(regs::DBGSTATUS).get(regs::Dbgstatus::DBGSTATUS) == regs::DebugInterface::Idle
     }
 
     /// Have one instruction executed through the debug port, by a channel thread or (`None`) by the manager:
@@ -112,11 +112,7 @@ impl<B: Bus<u32>> Pl330<B> {
         for (place, byte) in bytes.iter_mut().zip(instruction.encode().as_bytes()) {
             *place = *byte;
         }
-        let kind = if thread.is_some() {
-            regs::Dbginst0DebugThread::Channel
-        } else {
-            regs::Dbginst0DebugThread::Manager
-        };
+        let kind = if thread.is_some() { regs::DebugThread::Channel } else { regs::DebugThread::Manager };
         let first = Value::zero()
             .with(regs::Dbginst0::DEBUG_THREAD, kind)
             .with(regs::Dbginst0::CHANNEL_NUM, Bounded::saturating(thread.unwrap_or(0).into()))
@@ -127,7 +123,7 @@ impl<B: Bus<u32>> Pl330<B> {
             .with(regs::Dbginst1::INSTR_BYTE3, bytes[3])
             .with(regs::Dbginst1::INSTR_BYTE4, bytes[4])
             .with(regs::Dbginst1::INSTR_BYTE5, bytes[5]);
-        let go = Value::zero().with(regs::Dbgcmd::DBGCMD, regs::DbgcmdDbgcmd::Execute);
+        let go = Value::zero().with(regs::Dbgcmd::DBGCMD, regs::DebugCommand::Execute);
         self.bus().write(regs::DBGINST0, first);
         self.bus().write(regs::DBGINST1, second);
         self.bus().write(regs::DBGCMD, go);

@@ -322,7 +322,7 @@ impl Csr {
     /// Event or peripheral that the thread waits for, when it is parked in `DMAWFE` or `DMAWFP` (bits 8:4).
     pub const WAKEUP_NUMBER: Field<Csr, Bounded<0, 31>, ReadOnly> = Field::new(4, 5);
     /// Kind of the last `DMAWFP`; keeps its value when the thread has stopped (bit 14).
-    pub const DMAWFP_B_NS: Field<Csr, CsrDmawfpBNs, ReadOnly> = Field::new(14, 1);
+    pub const DMAWFP_B_NS: Field<Csr, RequestedKind, ReadOnly> = Field::new(14, 1);
     /// The last `DMAWFP` left the kind of request to the peripheral; keeps its value when the thread has stopped (bit 15).
     pub const DMAWFP_PERIPH: Field<Csr, bool, ReadOnly> = Field::new(15, 1);
     /// Security state, as `DMAGO` set it (bit 21).
@@ -450,7 +450,7 @@ impl Register for Dbgstatus {
 
 impl Dbgstatus {
     /// Whether an instruction issued through the debug registers is under way (bit 0).
-    pub const DBGSTATUS: Field<Dbgstatus, DbgstatusDbgstatus, ReadOnly> = Field::new(0, 1);
+    pub const DBGSTATUS: Field<Dbgstatus, DebugInterface, ReadOnly> = Field::new(0, 1);
 }
 
 /// Debug command.
@@ -464,7 +464,7 @@ impl Register for Dbgcmd {
 
 impl Dbgcmd {
     /// What to do; other values are reserved (bits 1:0).
-    pub const DBGCMD: Field<Dbgcmd, DbgcmdDbgcmd, WriteOnly> = Field::new(0, 2);
+    pub const DBGCMD: Field<Dbgcmd, DebugCommand, WriteOnly> = Field::new(0, 2);
 }
 
 /// First bytes of an instruction to issue and the thread to issue it to. All channels share it, so one lock covers the
@@ -479,7 +479,7 @@ impl Register for Dbginst0 {
 
 impl Dbginst0 {
     /// Kind of thread that executes the instruction (bit 0).
-    pub const DEBUG_THREAD: Field<Dbginst0, Dbginst0DebugThread, WriteOnly> = Field::new(0, 1);
+    pub const DEBUG_THREAD: Field<Dbginst0, DebugThread, WriteOnly> = Field::new(0, 1);
     /// Channel thread that executes the instruction, if `debug_thread` says so (bits 10:8).
     pub const CHANNEL_NUM: Field<Dbginst0, Bounded<0, 7>, WriteOnly> = Field::new(8, 3);
     /// First byte of the instruction (bits 23:16).
@@ -543,7 +543,7 @@ impl Register for Cr1 {
 
 impl Cr1 {
     /// Length of a line (bits 2:0).
-    pub const I_CACHE_LEN: Field<Cr1, Cr1ICacheLen, ReadOnly> = Field::new(0, 3);
+    pub const I_CACHE_LEN: Field<Cr1, CacheLine, ReadOnly> = Field::new(0, 3);
     /// Lines less one (bits 7:4).
     pub const NUM_I_CACHE_LINES: Field<Cr1, Bounded<0, 15>, ReadOnly> = Field::new(4, 4);
 }
@@ -601,7 +601,7 @@ impl Register for Crd {
 
 impl Crd {
     /// Width of the data bus (bits 2:0).
-    pub const DATA_WIDTH: Field<Crd, CrdDataWidth, ReadOnly> = Field::new(0, 3);
+    pub const DATA_WIDTH: Field<Crd, BusWidth, ReadOnly> = Field::new(0, 3);
     /// Writes that can be under way on the bus less one (bits 6:4).
     pub const WR_CAP: Field<Crd, Bounded<0, 7>, ReadOnly> = Field::new(4, 3);
     /// Depth of the write queue less one (bits 11:8).
@@ -623,7 +623,7 @@ impl Register for Wd {
 
 impl Wd {
     /// What happens when a channel thread locks up (bit 0).
-    pub const WD_IRQ_ONLY: Field<Wd, WdWdIrqOnly> = Field::new(0, 1);
+    pub const WD_IRQ_ONLY: Field<Wd, LockupAction> = Field::new(0, 1);
 }
 
 /// Peripheral identification 0.
@@ -671,7 +671,7 @@ impl PeriphId2 {
     /// Designer, high bits: 0x4 (ARM, with `designer_0`). Bits 3:0.
     pub const DESIGNER_1: Field<PeriphId2, Bounded<0, 15>, ReadOnly> = Field::new(0, 4);
     /// Revision of the controller (bits 7:4).
-    pub const REVISION: Field<PeriphId2, PeriphId2Revision, ReadOnly> = Field::new(4, 4);
+    pub const REVISION: Field<PeriphId2, Revision, ReadOnly> = Field::new(4, 4);
 }
 
 /// Peripheral identification 3.
@@ -1102,16 +1102,16 @@ impl core::fmt::Display for EndianSwap {
     }
 }
 
-/// Values of `CsrDmawfpBNs`.
+/// Kind of request that a `DMAWFP` waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CsrDmawfpBNs {
+pub enum RequestedKind {
     /// It waited for a single request.
     Single,
     /// It waited for a burst request.
     Burst,
 }
 
-impl<W: Word> FieldValue<W> for CsrDmawfpBNs {
+impl<W: Word> FieldValue<W> for RequestedKind {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1129,7 +1129,7 @@ impl<W: Word> FieldValue<W> for CsrDmawfpBNs {
     }
 }
 
-impl core::fmt::Display for CsrDmawfpBNs {
+impl core::fmt::Display for RequestedKind {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1140,16 +1140,16 @@ impl core::fmt::Display for CsrDmawfpBNs {
     }
 }
 
-/// Values of `DbgstatusDbgstatus`.
+/// Whether an instruction can be issued through the debug registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DbgstatusDbgstatus {
+pub enum DebugInterface {
     /// The next instruction may be written.
     Idle,
     /// The last one has not finished.
     Busy,
 }
 
-impl<W: Word> FieldValue<W> for DbgstatusDbgstatus {
+impl<W: Word> FieldValue<W> for DebugInterface {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1167,7 +1167,7 @@ impl<W: Word> FieldValue<W> for DbgstatusDbgstatus {
     }
 }
 
-impl core::fmt::Display for DbgstatusDbgstatus {
+impl core::fmt::Display for DebugInterface {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1178,16 +1178,16 @@ impl core::fmt::Display for DbgstatusDbgstatus {
     }
 }
 
-/// Values of `DbgcmdDbgcmd`.
+/// What the debug interface is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DbgcmdDbgcmd {
+pub enum DebugCommand {
     /// Execute the instruction in `DBGINST0` and `DBGINST1`.
     Execute,
     /// The bits of a value without a name.
     Reserved(u8),
 }
 
-impl<W: Word> FieldValue<W> for DbgcmdDbgcmd {
+impl<W: Word> FieldValue<W> for DebugCommand {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1205,7 +1205,7 @@ impl<W: Word> FieldValue<W> for DbgcmdDbgcmd {
     }
 }
 
-impl core::fmt::Display for DbgcmdDbgcmd {
+impl core::fmt::Display for DebugCommand {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1216,16 +1216,16 @@ impl core::fmt::Display for DbgcmdDbgcmd {
     }
 }
 
-/// Values of `Dbginst0DebugThread`.
+/// Kind of thread that executes an instruction issued through the debug registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dbginst0DebugThread {
+pub enum DebugThread {
     /// The manager thread.
     Manager,
     /// The channel thread that `channel_num` names.
     Channel,
 }
 
-impl<W: Word> FieldValue<W> for Dbginst0DebugThread {
+impl<W: Word> FieldValue<W> for DebugThread {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1243,7 +1243,7 @@ impl<W: Word> FieldValue<W> for Dbginst0DebugThread {
     }
 }
 
-impl core::fmt::Display for Dbginst0DebugThread {
+impl core::fmt::Display for DebugThread {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1254,9 +1254,9 @@ impl core::fmt::Display for Dbginst0DebugThread {
     }
 }
 
-/// Values of `Cr1ICacheLen`.
+/// Length of a line of the instruction cache.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cr1ICacheLen {
+pub enum CacheLine {
     /// 4 bytes.
     Bytes4,
     /// 8 bytes.
@@ -1269,7 +1269,7 @@ pub enum Cr1ICacheLen {
     Reserved(u8),
 }
 
-impl<W: Word> FieldValue<W> for Cr1ICacheLen {
+impl<W: Word> FieldValue<W> for CacheLine {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1293,7 +1293,7 @@ impl<W: Word> FieldValue<W> for Cr1ICacheLen {
     }
 }
 
-impl core::fmt::Display for Cr1ICacheLen {
+impl core::fmt::Display for CacheLine {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1307,9 +1307,9 @@ impl core::fmt::Display for Cr1ICacheLen {
     }
 }
 
-/// Values of `CrdDataWidth`.
+/// Width of the data bus.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CrdDataWidth {
+pub enum BusWidth {
     /// 32 bits.
     Bits32,
     /// 64 bits.
@@ -1320,7 +1320,7 @@ pub enum CrdDataWidth {
     Reserved(u8),
 }
 
-impl<W: Word> FieldValue<W> for CrdDataWidth {
+impl<W: Word> FieldValue<W> for BusWidth {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1342,7 +1342,7 @@ impl<W: Word> FieldValue<W> for CrdDataWidth {
     }
 }
 
-impl core::fmt::Display for CrdDataWidth {
+impl core::fmt::Display for BusWidth {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1355,16 +1355,16 @@ impl core::fmt::Display for CrdDataWidth {
     }
 }
 
-/// Values of `WdWdIrqOnly`.
+/// What the watchdog does when a channel thread locks up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WdWdIrqOnly {
+pub enum LockupAction {
     /// The thread is aborted and the abort interrupt raised.
     AbortThread,
     /// The abort interrupt is raised.
     InterruptOnly,
 }
 
-impl<W: Word> FieldValue<W> for WdWdIrqOnly {
+impl<W: Word> FieldValue<W> for LockupAction {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1382,7 +1382,7 @@ impl<W: Word> FieldValue<W> for WdWdIrqOnly {
     }
 }
 
-impl core::fmt::Display for WdWdIrqOnly {
+impl core::fmt::Display for LockupAction {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {
@@ -1393,9 +1393,9 @@ impl core::fmt::Display for WdWdIrqOnly {
     }
 }
 
-/// Values of `PeriphId2Revision`.
+/// Revision of the controller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PeriphId2Revision {
+pub enum Revision {
     /// Can lock up on memory copies; see quirk `lockup-r0p0`.
     R0p0,
     /// r1p0.
@@ -1408,7 +1408,7 @@ pub enum PeriphId2Revision {
     Reserved(u8),
 }
 
-impl<W: Word> FieldValue<W> for PeriphId2Revision {
+impl<W: Word> FieldValue<W> for Revision {
     #[inline(always)]
     fn from_field(bits: u64) -> Self {
         match bits {
@@ -1432,7 +1432,7 @@ impl<W: Word> FieldValue<W> for PeriphId2Revision {
     }
 }
 
-impl core::fmt::Display for PeriphId2Revision {
+impl core::fmt::Display for Revision {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(
             match self {

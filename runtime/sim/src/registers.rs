@@ -171,10 +171,10 @@ pub(crate) fn control(word: u32) -> ControlWord {
 
 /// The thread and the instruction that the debug registers name; `Some`: a channel.
 pub(crate) fn debug_instruction(first: u32, second: u32) -> (Option<u8>, [u8; 6]) {
-    use regs::{Dbginst0, Dbginst0DebugThread, Dbginst1};
+    use regs::{Dbginst0, DebugThread, Dbginst1};
     let channel = match get(first, Dbginst0::DEBUG_THREAD) {
-        Dbginst0DebugThread::Manager => None,
-        Dbginst0DebugThread::Channel => Some(get(first, Dbginst0::CHANNEL_NUM).get() as u8),
+        DebugThread::Manager => None,
+        DebugThread::Channel => Some(get(first, Dbginst0::CHANNEL_NUM).get() as u8),
     };
     let bytes = [
         get(first, Dbginst0::INSTR_BYTE0),
@@ -258,10 +258,10 @@ fn security(non_secure: bool) -> regs::Security {
 }
 
 fn csr(c: &Channel) -> u32 {
-    use regs::{Csr, CsrDmawfpBNs};
+    use regs::{Csr, RequestedKind};
     let word = set(0, Csr::CHANNEL_STATUS, thread_state(c.state));
     let word = set(word, Csr::WAKEUP_NUMBER, Bounded::saturating(c.wakeup.into()));
-    let kind = if c.wait == Wait::Burst { CsrDmawfpBNs::Burst } else { CsrDmawfpBNs::Single };
+    let kind = if c.wait == Wait::Burst { RequestedKind::Burst } else { RequestedKind::Single };
     let word = set(word, Csr::DMAWFP_B_NS, kind);
     let word = set(word, Csr::DMAWFP_PERIPH, c.wait == Wait::Peripheral);
     set(word, Csr::CNS, security(c.non_secure))
@@ -283,23 +283,23 @@ fn cr0(core: &Core) -> u32 {
 }
 
 fn cr1(core: &Core) -> u32 {
-    use regs::{Cr1, Cr1ICacheLen};
+    use regs::{Cr1, CacheLine};
     let length = match core.config.icache_line {
-        4 => Cr1ICacheLen::Bytes4,
-        8 => Cr1ICacheLen::Bytes8,
-        16 => Cr1ICacheLen::Bytes16,
-        _ => Cr1ICacheLen::Bytes32,
+        4 => CacheLine::Bytes4,
+        8 => CacheLine::Bytes8,
+        16 => CacheLine::Bytes16,
+        _ => CacheLine::Bytes32,
     };
     set(set(0, Cr1::I_CACHE_LEN, length), Cr1::NUM_I_CACHE_LINES, less_one(core.config.icache_lines))
 }
 
 fn crd(core: &Core) -> u32 {
-    use regs::{Crd, CrdDataWidth};
+    use regs::{Crd, BusWidth};
     let config = &core.config;
     let width = match config.bus_bytes {
-        4 => CrdDataWidth::Bits32,
-        8 => CrdDataWidth::Bits64,
-        _ => CrdDataWidth::Bits128,
+        4 => BusWidth::Bits32,
+        8 => BusWidth::Bits64,
+        _ => BusWidth::Bits128,
     };
     let word = set(0, Crd::DATA_WIDTH, width);
     let word = set(word, Crd::WR_CAP, less_one(config.write_capability));
@@ -310,10 +310,10 @@ fn crd(core: &Core) -> u32 {
 }
 
 fn periph_id_2(core: &Core) -> u32 {
-    use regs::{PeriphId2, PeriphId2Revision};
+    use regs::{PeriphId2, Revision};
     // High bits of ARM's JEP106 code.
     let word = set(0, PeriphId2::DESIGNER_1, Bounded::of::<4>());
-    let revision = <PeriphId2Revision as FieldValue<u32>>::from_field(core.config.revision.into());
+    let revision = <Revision as FieldValue<u32>>::from_field(core.config.revision.into());
     set(word, PeriphId2::REVISION, revision)
 }
 
@@ -355,7 +355,7 @@ impl Core {
             Name::Lc1(i) => channel(i).map_or(0, |c| c.loops[1].into()),
             Name::Dbgstatus => {
                 let busy =
-                    if self.debug.busy() { regs::DbgstatusDbgstatus::Busy } else { regs::DbgstatusDbgstatus::Idle };
+                    if self.debug.busy() { regs::DebugInterface::Busy } else { regs::DebugInterface::Idle };
                 set(0, regs::Dbgstatus::DBGSTATUS, busy)
             }
             Name::Cr0 => cr0(self),
@@ -406,8 +406,8 @@ impl Core {
                 self.violations.report(Violation::NonSecureWindow { offset });
             }
             Name::Dbgcmd => match get(value, regs::Dbgcmd::DBGCMD) {
-                regs::DbgcmdDbgcmd::Execute => self.debug_command(),
-                regs::DbgcmdDbgcmd::Reserved(_) => self.violations.report(Violation::DebugCommand { value }),
+                regs::DebugCommand::Execute => self.debug_command(),
+                regs::DebugCommand::Reserved(_) => self.violations.report(Violation::DebugCommand { value }),
             },
             _ => self.violations.report(Violation::ReadOnly { offset }),
         }
@@ -422,11 +422,11 @@ impl Core {
 }
 
 fn watchdog_word(interrupt_only: bool) -> u32 {
-    use regs::{Wd, WdWdIrqOnly};
-    let action = if interrupt_only { WdWdIrqOnly::InterruptOnly } else { WdWdIrqOnly::AbortThread };
+    use regs::{Wd, LockupAction};
+    let action = if interrupt_only { LockupAction::InterruptOnly } else { LockupAction::AbortThread };
     set(0, Wd::WD_IRQ_ONLY, action)
 }
 
 fn interrupt_only(word: u32) -> bool {
-    get(word, regs::Wd::WD_IRQ_ONLY) == regs::WdWdIrqOnly::InterruptOnly
+    get(word, regs::Wd::WD_IRQ_ONLY) == regs::LockupAction::InterruptOnly
 }

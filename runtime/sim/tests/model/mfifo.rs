@@ -85,7 +85,7 @@ fn who_holds_nothing_is_not_aborted() {
 #[test]
 fn the_watchdog_can_be_told_only_to_interrupt() {
     let board = lines(16);
-    let action = Value::zero().with(regs::Wd::WD_IRQ_ONLY, regs::WdWdIrqOnly::InterruptOnly);
+    let action = Value::zero().with(regs::Wd::WD_IRQ_ONLY, regs::LockupAction::InterruptOnly);
     board.sim.write(regs::WD, action);
     board.start(0, &concat(&[&aligned_copy(), &[LD, LD, ST, ST, END]]));
     assert_eq!(board.run_until_interrupt(LONG), Outcome::Reached);
