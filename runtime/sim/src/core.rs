@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use linkwright::dma::{FaultCause, FaultCauses};
-use linkwright_pl330::instruction::{DecodeError, Instruction};
+use linkwright_pl330::instruction::Instruction;
 
 use crate::axi::{MAX_BURST, Port, Retired, Thread, Traffic};
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::debug::DebugPort;
-use crate::fifo::{LoadStall, Mfifo};
-use crate::icache::{Icache, Lookup};
+use crate::fetch::Fetched;
+use crate::fifo::Mfifo;
+use crate::icache::Icache;
 use crate::memory::Space;
 use crate::registers;
 use crate::requests::{AckKind, Requests, Wait};
@@ -16,20 +17,12 @@ use crate::sim::Traced;
 use crate::thread::{Channel, Manager, Stall, State};
 use crate::violation::{Violation, Violations};
 
-const LONGEST: usize = Instruction::LONGEST;
 /// Threads: the channels, then the manager.
 const THREADS: usize = 9;
-const MANAGER: usize = 8;
+pub(crate) const MANAGER: usize = 8;
 
 /// An instruction and its length.
 pub(crate) type Decoded = (Instruction, u8);
-
-/// What a thread got when it asked for its next instruction.
-enum Fetched {
-    Ready(Decoded),
-    At(u64),
-    Fault(FaultCause),
-}
 
 /// How an instruction ended.
 pub(crate) enum Step {
@@ -51,10 +44,10 @@ pub(crate) struct Core {
     pub(crate) manager: Manager,
     pub(crate) port: Port,
     pub(crate) fifo: Mfifo,
-    icache: Icache,
-    decoded: Vec<[Option<(u32, u64, Decoded)>; 64]>,
+    pub(crate) icache: Icache,
+    pub(crate) decoded: Vec<[Option<(u32, u64, Decoded)>; 64]>,
     /// An instruction whose bytes have just come, so that a small cache cannot keep a thread from executing it.
-    latch: [Option<(u32, Decoded)>; THREADS],
+    pub(crate) latch: [Option<(u32, Decoded)>; THREADS],
     pub(crate) requests: Requests,
     pub(crate) debug: DebugPort,
     pub(crate) violations: Arc<Violations>,
@@ -66,7 +59,7 @@ pub(crate) struct Core {
     pub(crate) lost: u32,
     pub(crate) watchdog_interrupt_only: bool,
     pub(crate) watchdog_alarm: bool,
-    starved_since: Option<u64>,
+    pub(crate) starved_since: Option<u64>,
     pub(crate) powered: bool,
     pub(crate) clocked: bool,
     pub(crate) counters: Counters,
@@ -411,93 +404,6 @@ impl Core {
         }
     }
 
-    fn fetch(&mut self, thread: Thread, t: usize, pc: u32, non_secure: bool, space: &mut Space) -> Fetched {
-        let slot = pc as usize % 64;
-        if let Some((at, generation, decoded)) = self.decoded[t][slot]
-            && at == pc
-            && generation == self.icache.generation
-        {
-            return Fetched::Ready(decoded);
-        }
-        if let Some((at, decoded)) = self.latch[t].take()
-            && at == pc
-        {
-            self.decoded[t][slot] = Some((pc, self.icache.generation, decoded));
-            return Fetched::Ready(decoded);
-        }
-        let mut bytes = [0; LONGEST];
-        let (mut got, mut missed) = (0, 0);
-        let decoded = loop {
-            match self.icache.look_up(thread, pc.wrapping_add(got as u32), &mut bytes[got..]) {
-                Lookup::Hit(n) => got += n,
-                Lookup::Error => return Fetched::Fault(FaultCause::InstructionFetch),
-                Lookup::Miss { base } => {
-                    missed += 1;
-                    self.fill(thread, base, non_secure, space);
-                    continue;
-                }
-            }
-            match Instruction::decode(&bytes[..got]) {
-                Ok((instruction, length)) => break (instruction, length as u8),
-                Err(DecodeError::Truncated { .. }) if got < LONGEST => {}
-                Err(DecodeError::InvalidOperand { .. }) => return Fetched::Fault(FaultCause::InvalidOperand),
-                Err(_) => return Fetched::Fault(FaultCause::UndefinedInstruction),
-            }
-        };
-        if missed == 0 {
-            self.decoded[t][slot] = Some((pc, self.icache.generation, decoded));
-            return Fetched::Ready(decoded);
-        }
-        self.latch[t] = Some((pc, decoded));
-        Fetched::At(self.now + missed * u64::from(self.config.timing.fetch_latency))
-    }
-
-    fn fill(&mut self, thread: Thread, base: u32, non_secure: bool, space: &mut Space) {
-        let mut line = [0; 32];
-        let line = &mut line[..self.icache.line_bytes()];
-        let good = match self.port.fetch(self.now, thread, non_secure, base, line, space) {
-            Ok(()) => line.len(),
-            Err(error) => error.address.wrapping_sub(base) as usize,
-        };
-        self.icache.fill(thread, base, line, good);
-    }
-
-    /// Drop the cached instructions of a thread.
-    pub(crate) fn invalidate_instructions(&mut self, thread: Thread) {
-        self.icache.invalidate(thread);
-        match thread {
-            Thread::Manager => self.latch[MANAGER] = None,
-            Thread::Channel(c) => self.latch[usize::from(c)] = None,
-        }
-    }
-
-    /// A channel thread faults, or one that is already faulting finds another cause.
-    pub(crate) fn fault(&mut self, channel: u8, cause: FaultCause) {
-        let c = &mut self.channels[usize::from(channel)];
-        if matches!(c.state, State::Stopped | State::Killing) {
-            return;
-        }
-        self.counters.faults += u64::from(c.causes.is_empty());
-        c.causes = c.causes.with(cause);
-        c.stall = None;
-        if c.state != State::Faulting {
-            c.state = State::FaultingCompleting;
-        }
-        self.port.abandon(channel);
-        self.drop_data(channel);
-    }
-
-    pub(crate) fn fault_manager(&mut self, causes: FaultCauses) {
-        self.counters.faults += u64::from(self.manager.causes.is_empty());
-        self.manager.causes = causes.iter().fold(self.manager.causes, FaultCauses::with);
-        self.manager.state = State::Faulting;
-    }
-
-    pub(crate) fn drop_data(&mut self, channel: u8) {
-        let lanes = self.channels[usize::from(channel)].lanes();
-        self.counters.discarded += u64::from(self.fifo.discard(channel, lanes));
-    }
-
     /// Signal an event, or raise its interrupt.
     pub(crate) fn send_event(&mut self, event: u8) {
         let bit = 1 << event;
@@ -534,41 +440,5 @@ impl Core {
         let there = self.pending_events & bit != 0;
         self.pending_events &= !bit;
         there
-    }
-
-    /// Act on channels that can never get on: nothing is under way on the bus, nothing executes, and loads wait for
-    /// lines or for the lock. Recalled from ARM DDI 0424: the channels that contribute are aborted. Those are the
-    /// waiting ones that hold lines; if only parked channels do, all waiting ones.
-    fn watchdog(&mut self) -> bool {
-        let starved = |c: &Channel| {
-            c.state == State::Executing && matches!(c.stall, Some(Stall::Load(LoadStall::Locked | LoadStall::Full)))
-        };
-        let busy = |c: &Channel| matches!(c.state, State::Fetching(_)) || c.state == State::Executing && !starved(c);
-        let locked_up = self.port.quiet() && self.channels.iter().any(starved) && !self.channels.iter().any(busy);
-        if !locked_up {
-            self.starved_since = None;
-            return false;
-        }
-        let since = *self.starved_since.get_or_insert(self.now);
-        if self.watchdog_alarm || self.now < since + u64::from(self.config.timing.watchdog) {
-            return false;
-        }
-        if self.watchdog_interrupt_only {
-            self.watchdog_alarm = true;
-            return true;
-        }
-        self.starved_since = None;
-        let holding = |t: usize| self.fifo.lines_of(t as u8) > 0;
-        let waiting: Vec<usize> = (0..self.channels.len()).filter(|&t| starved(&self.channels[t])).collect();
-        let holders: Vec<usize> = waiting.iter().copied().filter(|&t| holding(t)).collect();
-        for t in if holders.is_empty() { waiting } else { holders } {
-            self.fault(t as u8, FaultCause::Lockup);
-        }
-        true
-    }
-
-    /// The abort interrupt line.
-    pub(crate) fn abort_raised(&self) -> bool {
-        self.watchdog_alarm || self.manager.state == State::Faulting || self.channels.iter().any(Channel::faulting)
     }
 }

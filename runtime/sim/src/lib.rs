@@ -26,6 +26,8 @@ mod core;
 mod counters;
 mod debug;
 mod execute;
+mod faults;
+mod fetch;
 mod fifo;
 mod icache;
 mod memory;

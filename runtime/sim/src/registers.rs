@@ -171,7 +171,7 @@ pub(crate) fn control(word: u32) -> ControlWord {
 
 /// The thread and the instruction that the debug registers name; `Some`: a channel.
 pub(crate) fn debug_instruction(first: u32, second: u32) -> (Option<u8>, [u8; 6]) {
-    use regs::{Dbginst0, DebugThread, Dbginst1};
+    use regs::{Dbginst0, Dbginst1, DebugThread};
     let channel = match get(first, Dbginst0::DEBUG_THREAD) {
         DebugThread::Manager => None,
         DebugThread::Channel => Some(get(first, Dbginst0::CHANNEL_NUM).get() as u8),
@@ -283,7 +283,7 @@ fn cr0(core: &Core) -> u32 {
 }
 
 fn cr1(core: &Core) -> u32 {
-    use regs::{Cr1, CacheLine};
+    use regs::{CacheLine, Cr1};
     let length = match core.config.icache_line {
         4 => CacheLine::Bytes4,
         8 => CacheLine::Bytes8,
@@ -294,7 +294,7 @@ fn cr1(core: &Core) -> u32 {
 }
 
 fn crd(core: &Core) -> u32 {
-    use regs::{Crd, BusWidth};
+    use regs::{BusWidth, Crd};
     let config = &core.config;
     let width = match config.bus_bytes {
         4 => BusWidth::Bits32,
@@ -354,8 +354,7 @@ impl Core {
             Name::Lc0(i) => channel(i).map_or(0, |c| c.loops[0].into()),
             Name::Lc1(i) => channel(i).map_or(0, |c| c.loops[1].into()),
             Name::Dbgstatus => {
-                let busy =
-                    if self.debug.busy() { regs::DebugInterface::Busy } else { regs::DebugInterface::Idle };
+                let busy = if self.debug.busy() { regs::DebugInterface::Busy } else { regs::DebugInterface::Idle };
                 set(0, regs::Dbgstatus::DBGSTATUS, busy)
             }
             Name::Cr0 => cr0(self),
@@ -422,7 +421,7 @@ impl Core {
 }
 
 fn watchdog_word(interrupt_only: bool) -> u32 {
-    use regs::{Wd, LockupAction};
+    use regs::{LockupAction, Wd};
     let action = if interrupt_only { LockupAction::InterruptOnly } else { LockupAction::AbortThread };
     set(0, Wd::WD_IRQ_ONLY, action)
 }

@@ -5,3 +5,4 @@ mod copies;
 mod endings;
 mod power;
 mod rig;
+mod storm;
