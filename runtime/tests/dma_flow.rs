@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use linkwright::context::{host_task, in_atomic};
 use linkwright::dma::memory::{AllocError, Arena};
 use linkwright::dma::{
-    ClaimError, Config, CopyError, CopyPair, Done, Linear, MemoryCopy, ProbeError, StartError, TransferError,
+    ClaimError, Config, CopyError, CopyPair, Done, Linear, MemoryCopy, Prepared, ProbeError, StartError, TransferError,
 };
 use linkwright::microcode::Side;
 use linkwright::power::{Active, AlwaysOn, DeviceId};
@@ -572,5 +572,36 @@ fn slices_of_any_length_are_copied_through_buffers() {
         copy.release(cx).unwrap();
         drop(power);
         rig.assert_clean(free);
+    });
+}
+
+/// Programs that could lock each other up for want of FIFO are not prepared together.
+#[test]
+fn the_fifo_is_shared_fairly() {
+    let rig = Rig::new();
+    rig.machine.state().fifo_lines = 4;
+    host_task(|cx| {
+        let crooked = Linear::new(1_000).at(1, 2);
+        let mut prepared = Vec::new();
+        let refused = loop {
+            match rig.engine.claim::<Copier>(cx).expect("fewer than there are threads").prepare(cx, crooked) {
+                Ok(copy) => prepared.push(copy),
+                Err((error, channel)) => {
+                    channel.release(cx);
+                    break error;
+                }
+            }
+        };
+        let lines = |copy: &Prepared<Copier, Linear>| copy.program().fifo;
+        assert!(!prepared.is_empty());
+        let resident: u16 = prepared.iter().map(|copy| lines(copy).resident).sum();
+        let transient = prepared.iter().map(|copy| lines(copy).transient).max().unwrap();
+        assert!(resident + transient <= 4);
+        assert!(refused.to_string().contains("FIFO"), "{refused}");
+        prepared.pop().unwrap().release(cx).unwrap();
+        let again = rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, crooked).unwrap();
+        // What is dropped gives its share back too.
+        drop(again);
+        rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, crooked).unwrap().release(cx).unwrap();
     });
 }

@@ -31,7 +31,7 @@ static HANDLER: fn(Done<'_, Copier, Linear>) = |mut done| {
         assert_eq!(*pair.source, *pair.destination, "success means that the data is there");
         pair.destination.fill(0);
     }
-    if REARMED.fetch_add(1, SeqCst) % 3 != 0 {
+    if !REARMED.fetch_add(1, SeqCst).is_multiple_of(3) {
         match done.rearm_same() {
             Ok(()) => return,
             Err(refused) => {
@@ -40,7 +40,7 @@ static HANDLER: fn(Done<'_, Copier, Linear>) = |mut done| {
             }
         }
     }
-    if REARMED.load(SeqCst) % 2 == 0 {
+    if REARMED.load(SeqCst).is_multiple_of(2) {
         drop(done.finish());
         *FINISHED.lock().unwrap() += 1;
     }

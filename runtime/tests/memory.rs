@@ -261,10 +261,12 @@ fn windows() {
 fn unusable_arenas() {
     let log: &'static Log = Box::leak(Box::default());
     let storage: &'static mut Storage = Box::leak(Box::new(Storage([0; 16 * 1024])));
-    let base: NonNull<u8> = NonNull::from(&mut storage.0).cast();
-    // SAFETY: both parts are leaked, initialised, inside the storage and disjoint.
-    let (crooked, tiny) =
-        unsafe { (Arena::new(base.add(8), 1_024, BUS, LINE, log), Arena::new(base.add(2_048), 40, BUS, LINE, log)) };
+    let (front, back) = storage.0.split_at_mut(2_048);
+    let (crooked, aligned) = (NonNull::from(&mut front[8..]).cast(), NonNull::from(back).cast());
+    // SAFETY: leaked, initialised, inside the storage, used by nothing else.
+    let crooked = unsafe { Arena::new(crooked, 1_024, BUS, LINE, log) };
+    // SAFETY: as above, and behind the other.
+    let tiny = unsafe { Arena::new(aligned, 40, BUS, LINE, log) };
     let (crooked, tiny): (&'static Arena, &'static Arena) = (Box::leak(Box::new(crooked)), Box::leak(Box::new(tiny)));
     let rig = Rig::new();
     host_task(|cx| {

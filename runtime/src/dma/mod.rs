@@ -29,6 +29,7 @@ mod flight;
 mod link;
 pub mod memory;
 pub mod plan;
+pub mod promises;
 mod shape;
 mod slot;
 mod transfer;

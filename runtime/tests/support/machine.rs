@@ -55,6 +55,7 @@ pub struct State {
     pub fault_at_end: u32,
     /// Threads that never execute their end instruction.
     pub never_end: u32,
+    pub fifo_lines: u16,
 }
 
 pub struct Machine {
@@ -81,6 +82,7 @@ impl Machine {
             lock_up: 0,
             fault_at_end: 0,
             never_end: 0,
+            fifo_lines: CAPABILITIES.fifo_lines,
         };
         Box::leak(Box::new(Self {
             state: Mutex::new(state),
@@ -250,8 +252,7 @@ impl Controller for &'static Machine {
     const MAX_THREADS: u8 = THREADS;
 
     fn capabilities(&self) -> Capabilities {
-        drop(self.access(3, 0));
-        CAPABILITIES
+        Capabilities { fifo_lines: self.access(3, 0).fifo_lines, ..CAPABILITIES }
     }
     fn start(&self, thread: u8, program: u32, _: bool, polls: u32) -> Result<(), Stuck> {
         let mut state = self.ready(polls)?;
