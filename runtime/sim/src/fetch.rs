@@ -35,6 +35,7 @@ impl Core {
                 Lookup::Hit(n) => got += n,
                 Lookup::Error => return Fetched::Fault(FaultCause::InstructionFetch),
                 Lookup::Miss { base } => {
+                    space.check(pc.wrapping_add(got as u32));
                     missed += 1;
                     self.fill(thread, base, non_secure, space);
                     continue;

@@ -155,7 +155,7 @@ pub(crate) struct Access {
     pub(crate) secure: bool,
     /// Bytes of a beat.
     pub(crate) beat: u32,
-    /// For instructions.
+    /// For instructions: a line of them may reach beyond what its owner cares for.
     pub(crate) fetch: bool,
 }
 
@@ -293,6 +293,18 @@ impl Space {
             }
             Backing::Device(_) => Err(BusError { address: region.base + offset }),
         })
+    }
+
+    /// A device depends on this byte: complain if the processor may hold it dirty.
+    pub(crate) fn check(&mut self, address: u32) {
+        let violations = &*self.violations.clone();
+        // Where there is no memory, the access itself tells.
+        let _ = self.pieces(address, 1, |region, offset, _| {
+            if let Backing::Ram { owned, .. } = &region.backing {
+                owned.check(region.base, offset, 1, false, violations);
+            }
+            Ok(())
+        });
     }
 
     /// Keep account of who owns these bytes: the processor, for now.

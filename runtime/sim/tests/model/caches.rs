@@ -125,6 +125,21 @@ fn what_was_not_cleaned_is_not_read() {
 }
 
 #[test]
+fn a_program_that_was_not_cleaned_is_not_what_runs() {
+    let board = zynq().tolerant();
+    let cache = Cache::new(Arc::clone(board.memory()), 32).covering(PROGRAMS..PROGRAMS + 0x1000);
+    board.driver.start(0, PROGRAMS, false, 10).unwrap();
+    board.settle();
+    assert_eq!(board.violations(), [Violation::NotHandedOver { address: PROGRAMS, write: false }]);
+    let mut line = [0xff; 32];
+    line[..7].copy_from_slice(&program(&[source(9), END]));
+    cache.clean(PROGRAMS, &line);
+    board.driver.start(0, PROGRAMS, false, 10).unwrap();
+    board.settle();
+    assert_eq!((board.violations(), board.channel(0).source), (vec![], 9));
+}
+
+#[test]
 fn what_was_not_invalidated_is_stale() {
     let (board, cache) = cached(zynq());
     board.memory().poke(DESTINATION, &LINE).unwrap();
