@@ -133,7 +133,8 @@ impl Flags {
 
     /// Neither orders nor gates: only `sync_state` waits for it.
     pub(crate) const fn pure_sync_state(self) -> bool {
-        self.has(Self::SYNC_STATE_ONLY) && self.0 & !(Self::SYNC_STATE_ONLY | Self::MANAGED | Self::INFERRED | Self::CYCLE) == 0
+        self.has(Self::SYNC_STATE_ONLY)
+            && self.0 & !(Self::SYNC_STATE_ONLY | Self::MANAGED | Self::INFERRED | Self::CYCLE) == 0
     }
 
     /// The flags by name, in Linux's vocabulary.

@@ -187,8 +187,7 @@ mod threads {
                     None => Duration::from_millis(50),
                     Some(at) => Duration::from_nanos(at.saturating_sub(self.now())),
                 };
-                let (next, result) =
-                    self.changed.wait_timeout(state, timeout).unwrap_or_else(PoisonError::into_inner);
+                let (next, result) = self.changed.wait_timeout(state, timeout).unwrap_or_else(PoisonError::into_inner);
                 state = next;
                 if result.timed_out() {
                     break;

@@ -221,8 +221,7 @@ pub struct DriverSlot<'s, P: Platform> {
 
 impl<P: Platform> DriverSlot<'_, P> {
     /// A free slot.
-    pub const EMPTY: Self =
-        Self { generation: 0, driver: None, node: Node::EMPTY, serial: 0, devices: List::EMPTY };
+    pub const EMPTY: Self = Self { generation: 0, driver: None, node: Node::EMPTY, serial: 0, devices: List::EMPTY };
 }
 
 /// A power domain's place in the storage.
@@ -286,8 +285,7 @@ pub struct NestingSlot {
 
 impl NestingSlot {
     /// A free slot.
-    pub const EMPTY: Self =
-        Self { used: false, outer: NIL, inner: NIL, of_outer: Node::EMPTY, of_inner: Node::EMPTY };
+    pub const EMPTY: Self = Self { used: false, outer: NIL, inner: NIL, of_outer: Node::EMPTY, of_inner: Node::EMPTY };
 }
 
 /// Names one node field of an item type as a list's hook.

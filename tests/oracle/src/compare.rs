@@ -219,19 +219,24 @@ fn describe_states(
     }
 }
 
-/// Carry out operation `index` and let everything queued finish.
-pub fn perform(run: &Run, cx: linkwright::device::Context<'_, '_>, index: usize) -> Done {
+/// Carry out operation `index` and let everything queued finish; do not look at the states.
+pub fn act(run: &Run, cx: linkwright::device::Context<'_, '_>, index: usize) -> Done {
     let world = run.world;
     world.inner().events.clear();
     let answer = crate::execute::execute(world, run.parts, cx, &world.scenario.ops[index]);
     run.parts.system.run_pending(cx);
-    let mut inner = world.inner();
-    let states = crate::snapshot::states(run.parts.system, &inner);
     Done {
         ret: answer.ret,
         skipped: answer.skipped.map(str::to_owned),
         failed: answer.failed,
-        events: std::mem::take(&mut inner.events),
-        states,
+        events: std::mem::take(&mut world.inner().events),
+        states: States::default(),
     }
+}
+
+/// Carry out operation `index`, let everything queued finish, and note the states.
+pub fn perform(run: &Run, cx: linkwright::device::Context<'_, '_>, index: usize) -> Done {
+    let done = act(run, cx, index);
+    let states = crate::snapshot::states(run.parts.system, &run.world.inner());
+    Done { states, ..done }
 }

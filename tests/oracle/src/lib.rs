@@ -9,6 +9,8 @@
 pub mod compare;
 pub mod execute;
 pub mod folder;
+pub mod invariants;
+pub mod random;
 pub mod scenario;
 pub mod script;
 pub mod snapshot;

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use oracle::folder;
 use oracle::verdict::{Mode, RULES, Verdict, judge};
 
-const USAGE: &str = "usage: oracle [-v] [--linux] DIR
+const USAGE: &str = "usage: oracle [-v] [--linux | --without=RULE,...] DIR
   DIR holds scenarios/, traces/ and unsteady.json; see tests/oracle/data/README.md
   -v  show the first difference of deviations too
-  --linux  follow no rule of runtime/DEVIATIONS.md: everything as Linux does it";
+  --linux  follow no rule of runtime/DEVIATIONS.md: everything as Linux does it
+  --without  do not follow these rules";
 
 fn main() -> ExitCode {
     let mut dir = None;
@@ -21,6 +22,17 @@ fn main() -> ExitCode {
         match arg.as_str() {
             "-v" | "--verbose" => verbose = true,
             "--linux" => mode = Mode::LINUX,
+            _ if arg.starts_with("--without=") => {
+                for id in arg["--without=".len()..].split(',') {
+                    match RULES.iter().find(|rule| rule.id == id) {
+                        Some(rule) => rule.undo(&mut mode),
+                        None => {
+                            eprintln!("oracle: no rule `{id}`; there are {}", RULES.map(|rule| rule.id).join(", "));
+                            return ExitCode::from(2);
+                        }
+                    }
+                }
+            }
             "-h" | "--help" => {
                 println!("{USAGE}");
                 return ExitCode::SUCCESS;

@@ -17,8 +17,15 @@ pub struct Rule {
     undo: fn(&mut Mode),
 }
 
+impl Rule {
+    /// Follow Linux instead of this rule.
+    pub fn undo(&self, mode: &mut Mode) {
+        (self.undo)(mode);
+    }
+}
+
 /// All rules that are switches of the model.
-pub const RULES: [Rule; 6] = [
+pub const RULES: [Rule; 7] = [
     Rule {
         id: "L-1",
         about: "an illegal set of link flags cannot be written down, so refusing one has no side effect",
@@ -48,6 +55,11 @@ pub const RULES: [Rule; 6] = [
         id: "R-6",
         about: "a retryable error of a resume is not latched",
         undo: |mode| mode.rules.retryable_not_latched = false,
+    },
+    Rule {
+        id: "Q4",
+        about: "a link that only a stateless user keeps is not tracked, so concurrent sleep waits for its ends",
+        undo: |mode| mode.rules.untracked_when_given_up = false,
     },
 ];
 
@@ -88,8 +100,8 @@ pub fn judge(scenario: &Scenario, trace: &Trace, steady: Option<usize>, mode: Mo
     sets.sort_by_key(|set| set.count_ones());
     for set in sets {
         let chosen = || RULES.iter().enumerate().filter(move |(i, _)| set & (1 << i) != 0).map(|(_, rule)| rule);
-        let mut mode = Mode::default();
-        chosen().for_each(|rule| (rule.undo)(&mut mode));
+        let mut mode = mode;
+        chosen().for_each(|rule| rule.undo(&mut mode));
         let mut ids: Vec<&'static str> = chosen().map(|rule| rule.id).collect();
         match replay(scenario, trace, steady, mode) {
             Outcome::Equal => return Verdict::Deviation(ids, first),

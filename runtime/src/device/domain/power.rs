@@ -11,12 +11,7 @@ use super::explain::Keeps;
 
 impl<P: Platform> System<'_, P> {
     /// Run `f` with the domain to itself. Sleepable; atomic for an irq-safe domain.
-    pub(crate) fn with_domain_locked<R>(
-        &self,
-        cx: Context<'_, '_>,
-        g: u32,
-        f: impl FnOnce() -> R,
-    ) -> Result<R, Error> {
+    pub(crate) fn with_domain_locked<R>(&self, cx: Context<'_, '_>, g: u32, f: impl FnOnce() -> R) -> Result<R, Error> {
         let me = self.platform.caller();
         let mut take = |s: &mut State<'_, P>| match s.dom(g).owner {
             None => {

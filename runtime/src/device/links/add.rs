@@ -27,8 +27,7 @@ impl<P: Platform> System<'_, P> {
         if consumer == supplier {
             return Err(LinkError::SameDevice);
         }
-        let (c, s) =
-            (self.pin(consumer).ok_or(LinkError::Gone)?, self.pin(supplier).ok_or(LinkError::Gone)?);
+        let (c, s) = (self.pin(consumer).ok_or(LinkError::Gone)?, self.pin(supplier).ok_or(LinkError::Gone)?);
         let (c, s) = (&c, &s);
         let flags = kind.flags();
         let active = flags.has(Flags::PM_RUNTIME | Flags::RPM_ACTIVE);
@@ -86,13 +85,7 @@ impl<P: Platform> State<'_, P> {
             && self.link_between(c, s).is_none())
     }
 
-    fn link_add(
-        &mut self,
-        c: u32,
-        s: u32,
-        flags: Flags,
-        declared: Option<Declared>,
-    ) -> Result<LinkHandle, LinkError> {
+    fn link_add(&mut self, c: u32, s: u32, flags: Flags, declared: Option<Declared>) -> Result<LinkHandle, LinkError> {
         if let Some(l) = self.link_between(c, s) {
             if self.link_merge(l, flags) {
                 self.move_to_tail(c);

@@ -11,4 +11,4 @@ mod states;
 pub use bulk::{BulkError, LinkSpec};
 pub use info::LinkInfo;
 pub(crate) use order::Cursor;
-pub use order::PathEdge;
+pub use order::{Order, PathEdge};

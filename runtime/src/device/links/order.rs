@@ -41,20 +41,31 @@ impl<P: Platform> System<'_, P> {
         })
     }
 
-    /// The devices in the order in which they resume (suppliers and parents first), one after the other from `after`.
-    /// Any context.
-    pub fn next_in_order(&self, after: Option<DeviceHandle>) -> Option<DeviceHandle> {
+    /// The registered devices in order (suppliers and parents first), one after the other from `after`. Any context.
+    pub fn next_in_order(&self, list: Order, after: Option<DeviceHandle>) -> Option<DeviceHandle> {
         self.with(|s| {
-            let next = match after {
-                None => s.shutdown.first(),
-                Some(handle) => {
-                    let d = s.find(handle)?;
-                    s.shutdown.next(s.devices, d)
-                }
+            let after = match after {
+                None => None,
+                Some(handle) => Some(s.find(handle)?),
+            };
+            let next = match (list, after) {
+                (Order::Shutdown, None) => s.shutdown.first(),
+                (Order::Shutdown, Some(d)) => s.shutdown.next(s.devices, d),
+                (Order::Sleep, None) => s.all.first(),
+                (Order::Sleep, Some(d)) => s.all.next(s.devices, d),
             };
             next.map(|d| s.device_handle(d))
         })
     }
+}
+
+/// The two order lists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// For system sleep; while a transition runs, only the devices that take no part in it yet.
+    Sleep,
+    /// For shutdown.
+    Shutdown,
 }
 
 impl<P: Platform> State<'_, P> {

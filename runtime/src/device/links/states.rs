@@ -19,8 +19,7 @@ impl<P: Platform> System<'_, P> {
             while let Some(l) = next {
                 next = s.next_consumer(d, l);
                 let link = s.link(l);
-                if !link.flags.has(Flags::MANAGED)
-                    || matches!(link.state, LinkState::ConsumerProbe | LinkState::Active)
+                if !link.flags.has(Flags::MANAGED) || matches!(link.state, LinkState::ConsumerProbe | LinkState::Active)
                 {
                     continue;
                 }
@@ -93,8 +92,7 @@ impl<P: Platform> System<'_, P> {
                 next = s.next_consumer(d, l);
                 let link = s.link(l);
                 // Made by a consumer while this device was still probing.
-                if link.flags.has(Flags::MANAGED)
-                    && matches!(link.state, LinkState::ConsumerProbe | LinkState::Active)
+                if link.flags.has(Flags::MANAGED) && matches!(link.state, LinkState::ConsumerProbe | LinkState::Active)
                 {
                     link.state = LinkState::Dormant;
                 }
@@ -116,8 +114,9 @@ impl<P: Platform> System<'_, P> {
                     }
                     if link.state == LinkState::SupplierUnbind && link.flags.has(Flags::AUTOREMOVE_SUPPLIER) {
                         let dropped = s.link_drop_managed(l);
-                        // A stateless user may still keep it.
-                        s.link(l).state = LinkState::Dormant;
+                        if !self.rules.untracked_when_given_up {
+                            s.link(l).state = LinkState::Dormant;
+                        }
                         if dropped.is_some() {
                             return dropped;
                         }

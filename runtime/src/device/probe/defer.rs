@@ -66,10 +66,9 @@ impl<'s, P: Platform> System<'s, P> {
 
     /// Every device that waits becomes due, and the worker is told.
     pub(crate) fn trigger(&self) {
-        let awaited = self.rules.retry_when_awaited;
         self.with(|s| {
             s.triggers += 1;
-            s.activate(awaited);
+            s.activate();
             if !s.active.is_empty() {
                 s.queue_probe_work();
             }
@@ -78,19 +77,27 @@ impl<'s, P: Platform> System<'s, P> {
         self.platform.notify();
     }
 
-    /// Probe again what is due.
+    /// Probe again what is due, in the order in which it began to wait.
     pub(crate) fn deferred_probe_work(&self, cx: Context<'_, '_>) {
-        while let Some(d) = self.with(|s| {
+        let awaited = self.rules.retry_when_awaited;
+        while let Some((d, retry)) = self.with(|s| {
             let d = s.active.pop_front(s.devices)?;
             s.dev(d).deferred_active = false;
+            // The order follows successful probing, so whoever still waits stays behind.
+            s.move_to_tail(d);
+            let blocked = matches!(s.dev(d).waits_for, Waits::Supplier { changed: false, .. });
+            if awaited && blocked {
+                s.pending.push_back(s.devices, d);
+                return Some((d, false));
+            }
             s.dev(d).waits_for = Waits::No;
             s.pin(d);
-            // The order follows successful probing.
-            s.move_to_tail(d);
-            Some(d)
+            Some((d, true))
         }) {
-            let _ = self.attach(cx, d);
-            self.with(|s| s.unpin(d));
+            if retry {
+                let _ = self.attach(cx, d);
+                self.with(|s| s.unpin(d));
+            }
         }
         self.with(|s| s.probe_working = false);
         self.platform.notify();
@@ -124,18 +131,26 @@ impl<P: Platform> State<'_, P> {
         self.dev(d).waits_for = Waits::No;
     }
 
-    /// Move what is to be tried again behind what is being tried.
-    fn activate(&mut self, awaited_only: bool) {
+    /// Move all that wait behind what is being tried.
+    fn activate(&mut self) {
         let mut next = self.pending.first();
         while let Some(d) = next {
-            next = self.pending.next(self.devices, d);
-            let blocked = matches!(self.dev(d).waits_for, Waits::Supplier { changed: false, .. });
-            if awaited_only && blocked {
-                continue;
-            }
-            self.pending.remove(self.devices, d);
-            self.active.push_back(self.devices, d);
             self.dev(d).deferred_active = true;
+            next = self.pending.next(self.devices, d);
+        }
+        self.active.append(self.devices, &mut self.pending);
+    }
+
+    /// A driver goes: whoever waits for a supplier may not even have a driver to wait for any more.
+    pub(crate) fn waiters_changed(&mut self) {
+        for list in [self.pending, self.active] {
+            let mut next = list.first();
+            while let Some(d) = next {
+                if let Waits::Supplier { changed, .. } = &mut self.dev(d).waits_for {
+                    *changed = true;
+                }
+                next = list.next(self.devices, d);
+            }
         }
     }
 }

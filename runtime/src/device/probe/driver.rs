@@ -73,7 +73,10 @@ impl<'s, P: Platform> System<'s, P> {
                 return Err(error);
             }
         }
-        self.with(|s| s.drivers[v as usize].driver = None);
+        self.with(|s| {
+            s.drivers[v as usize].driver = None;
+            s.waiters_changed();
+        });
         Ok(())
     }
 

@@ -8,6 +8,6 @@ mod driver;
 mod gate;
 mod unbind;
 
-pub(crate) use defer::changed_for_waiting;
 pub use defer::Waiting;
+pub(crate) use defer::changed_for_waiting;
 pub use device::{DeviceConfig, DeviceInformation};

@@ -115,8 +115,7 @@ impl<'s, P: Platform> System<'s, P> {
             self.runtime_resume_device(cx, d)
         };
         self.with(|s| {
-            s.dev(d).rpm.error =
-                result.err().filter(|error| !(self.rules.retryable_not_latched && error.retryable()));
+            s.dev(d).rpm.error = result.err().filter(|error| !(self.rules.retryable_not_latched && error.retryable()));
         });
         result.map_err(|error| if error == Errno::ACCES { Errno::IO } else { error })
     }

@@ -168,9 +168,8 @@ impl<P: Platform> System<'_, P> {
     /// [`RpmError::Gone`].
     pub fn allow(&self, device: DeviceHandle) -> Result<(), RpmError> {
         self.setting(device, |d| {
-            let last = self.with(|s| {
-                if core::mem::replace(&mut s.dev(d).rpm.auto, true) { Ok(false) } else { s.drop_usage(d) }
-            });
+            let last = self
+                .with(|s| if core::mem::replace(&mut s.dev(d).rpm.auto, true) { Ok(false) } else { s.drop_usage(d) });
             if last == Ok(true) {
                 let _ = self.rpm_idle(Context::atomic(), d, How::QUEUED_AUTO);
             }

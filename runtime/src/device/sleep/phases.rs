@@ -59,9 +59,9 @@ impl<P: Platform> System<'_, P> {
         enter: &mut dyn FnMut(),
     ) -> Result<(), SleepError> {
         let prepared = self.prepare_all(cx);
-        let result = prepared
-            .and_then(|()| self.suspend_all(cx, SleepPhase::Suspend))
-            .and_then(|()| if request.depth == SleepDepth::Devices { Ok(()) } else { self.sleep_late(cx, request, enter) });
+        let result = prepared.and_then(|()| self.suspend_all(cx, SleepPhase::Suspend)).and_then(|()| {
+            if request.depth == SleepDepth::Devices { Ok(()) } else { self.sleep_late(cx, request, enter) }
+        });
         self.resume_all(cx, SleepPhase::Resume);
         self.complete_all(cx);
         result
@@ -140,8 +140,7 @@ impl<P: Platform> System<'_, P> {
             Ok(prepared) => {
                 self.with(|s| {
                     let sleep = &mut s.dev(d).sleep;
-                    sleep.direct_complete =
-                        prepared == Prepared::MayStaySuspended && !sleep.flags.no_direct_complete;
+                    sleep.direct_complete = prepared == Prepared::MayStaySuspended && !sleep.flags.no_direct_complete;
                 });
                 Ok(())
             }
