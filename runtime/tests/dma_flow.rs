@@ -125,7 +125,11 @@ fn start_is_one_read_and_three_writes_and_patches_what_changed() {
             let transfer = submitted.issue().unwrap();
             let after = rig.machine.accesses();
             assert_eq!((after.0 - before.0, after.1 - before.1), (1, 3));
-            assert!(rig.serve());
+            while !rig.machine.run(1) {}
+            let before = rig.machine.accesses();
+            assert!(rig.engine.irq());
+            let after = rig.machine.accesses();
+            assert_eq!((after.0 - before.0, after.1 - before.1), (4, 1), "the interrupt's cost");
             pair = transfer.wait(cx).bufs;
         }
         assert_eq!(last, 0, "the same addresses again");

@@ -15,7 +15,8 @@ use crate::context::Task;
 use crate::power::Active;
 use crate::sync::exclusive;
 
-/// Longest program, in bytes: what preparing needs of stack.
+/// Longest program, in bytes: what preparing needs of stack. [`Config::program_bytes`](super::Config::program_bytes)
+/// says so too.
 const LONGEST: usize = 512;
 
 /// A claimed channel: a thread of the controller, an event and program memory.
@@ -164,7 +165,8 @@ fn plan(link: &Link, request: super::shape::Request) -> Result<Program, PrepareE
         // Another channel may have been prepared meanwhile, so look again and enter at once.
         let admitted = exclusive(|_| {
             let (resident, transient) = promised(link);
-            let need = (resident + program.fifo.resident).saturating_add(transient.max(program.fifo.transient));
+            let resident = resident.saturating_add(program.fifo.resident);
+            let need = resident.saturating_add(transient.max(program.fifo.transient));
             if need > lines {
                 return Err(PrepareError::Fifo { need, have: lines });
             }

@@ -83,7 +83,8 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
     /// Serve the controller's interrupt: call it from the handler of each of its lines, or from a loop. Atomic.
     ///
     /// Completion handlers and wakers run from here. Returns whether there was anything to do; a controller without
-    /// power has nothing and is not touched.
+    /// power has nothing and is not touched. One call costs 3 register reads (4 if the manager faulted) and 1 write, and
+    /// for each transfer that ended the reads until its thread has stopped, usually 1.
     pub fn irq(&'static self) -> bool {
         irq(self)
     }
@@ -295,7 +296,9 @@ pub(super) fn irq(engine: &'static dyn Engine) -> bool {
 fn manager_faulted(engine: &'static dyn Engine, causes: super::FaultCauses, thread: u8) {
     let (core, hardware) = (engine.core(), engine.hardware());
     // If the command interface is stuck, the fault stays and the next interrupt tries again.
-    let _ = exclusive(|_| hardware.kill_manager(core.config.command_polls));
+    if exclusive(|_| hardware.kill_manager(core.config.command_polls)).is_err() {
+        return;
+    }
     let Some(link) = links(engine).find(|link| link.thread == thread) else { return };
     let failed = exclusive(|cs| {
         if link.slot.0.within(cs, |s| s.phase != Phase::Running) {

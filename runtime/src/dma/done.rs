@@ -15,6 +15,10 @@ use crate::power::Grant;
 ///
 /// It runs in atomic context, from the interrupt body, with no lock held. Preparing, releasing and switching power need
 /// a [`Task`](crate::context::Task), which it has not and cannot be handed: a handler is `Sync`, a `Task` is not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a completion handler of this channel",
+    note = "a handler is `Fn(Done<'_, E, S>)` for the channel's own endpoint and shape, `Sync` and `'static`"
+)]
 pub trait Handler<E: Endpoint, S: Shape>: Sync + 'static {
     /// Take the buffers, or start the next transfer.
     fn complete(&self, done: Done<'_, E, S>);

@@ -23,7 +23,7 @@ pub struct Config {
     pub threads: u32,
     /// Events that may be used as interrupts (bit n: event n): those wired to the interrupt controller.
     pub events: u32,
-    /// Bytes of program memory of each channel.
+    /// Bytes of program memory of each channel, at most 512. 256 are enough for any copy.
     pub program_bytes: u16,
     /// Attributes of reads from memory. A controller whose threads are non-secure needs the non-secure protection here.
     pub source: Attributes,

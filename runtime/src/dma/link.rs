@@ -418,21 +418,24 @@ impl Drop for Loading {
     }
 }
 
-/// Point the program at these buffers; returns how many of its bytes changed.
+/// Point the program at these buffers and make the change visible; returns how many of its bytes changed.
 fn patch(memory: &mut RawBuf, program: &Program, held: &Held) -> u8 {
     let mut changed = 0;
+    let (mut first, mut end) = (u32::MAX, 0);
     for (at, buffer) in [program.source_at, program.destination_at].into_iter().zip(&held.0) {
         let Some(buffer) = buffer else { continue };
         let at = u32::from(at);
         let mut old = [0; 4];
         memory.read_bytes(at, &mut old);
         let new = buffer.bus().to_le_bytes();
-        if old == new {
-            continue;
+        if old != new {
+            changed += old.iter().zip(new).filter(|(old, new)| **old != *new).count() as u8;
+            memory.write_bytes(at, &new);
+            (first, end) = (first.min(at), end.max(at + 4));
         }
-        changed += old.iter().zip(new).filter(|(old, new)| **old != *new).count() as u8;
-        memory.write_bytes(at, &new);
-        memory.publish(at, 4);
+    }
+    if changed > 0 {
+        memory.publish(first, end - first);
     }
     changed
 }

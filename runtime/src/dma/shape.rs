@@ -46,8 +46,8 @@ impl Linear {
     /// The same length between buffers whose bus addresses equal these modulo the width of the data bus.
     #[must_use]
     pub const fn at(self, source: u32, destination: u32) -> Self {
-        // 128 bytes are the widest bus there is.
-        Self { bytes: self.bytes, source: (source & 0x7f) as u8, destination: (destination & 0x7f) as u8 }
+        // Wider than any bus; where the longest burst begins matters to the planner too.
+        Self { bytes: self.bytes, source: source as u8, destination: destination as u8 }
     }
 
     /// The whole of `pair`'s shorter window, where the windows lie now.

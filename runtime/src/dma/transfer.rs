@@ -51,7 +51,7 @@ impl<'p, E: Endpoint, S: Shape> Submitted<'p, E, S> {
         Ok(self.prepared.flight().go(self.loaded, Phase::Idle, attached)?)
     }
 
-    /// Do not start it. Atomic.
+    /// Do not start it, and take the buffers back; they are always there. Atomic.
     pub fn cancel(mut self) -> Option<BuffersOf<E, S>> {
         self.issued = true;
         self.prepared.recover().map(|completed| completed.bufs)
@@ -95,7 +95,8 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
         self.link().phase() == Phase::Finished
     }
 
-    /// Wait for the end. Sleepable.
+    /// Wait for the end, however long the hardware takes; with a limit in mind use [`is_done`](Self::is_done) and
+    /// [`stop`](Self::stop). Sleepable.
     #[track_caller]
     pub fn wait(mut self, cx: &Task<'_>) -> Completed<BuffersOf<E, S>> {
         cx.might_sleep();
