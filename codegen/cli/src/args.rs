@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
       What does this DMA program do?
 
 Exit codes:
-  0  nothing wrong
+  0  nothing wrong, or warnings only
   1  findings
   2  wrong usage, or a file that cannot be read or written",
     disable_help_subcommand = true
@@ -141,6 +141,10 @@ pub(crate) struct Lint {
     /// Spec files
     #[arg(required = true, value_name = "SPEC")]
     pub(crate) specs: Vec<PathBuf>,
+
+    /// Let warnings make the exit code 1, too
+    #[arg(long)]
+    pub(crate) strict: bool,
 
     /// How to write the findings: for people on stderr, for programs on stdout
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -9,6 +9,9 @@ use crate::lower::{Instruction, InstructionSet, OperandKind, ThreadKind};
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
 use crate::source::{FileId, SourceMap, Span};
 
+/// After so many the rest of a file is not read: it is no program.
+const MOST_FINDINGS: usize = 1000;
+
 /// A program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assembled {
@@ -39,8 +42,9 @@ pub fn assemble(
     let text = sources.file(file).text.clone();
     let mut assembler = Assembler::new(set, &text, file);
     let comments = comment_marks(set);
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    // A byte order mark is no instruction.
+    let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
+    for line in text[at..].split_inclusive('\n') {
         let line_end = at + line.trim_end_matches(['\n', '\r']).len();
         assembler.line(&split(&text, at..line_end, &comments));
         at += line.len();
@@ -90,6 +94,9 @@ impl<'a> Assembler<'a> {
     }
 
     fn line(&mut self, line: &Line) {
+        if self.findings.len() >= MOST_FINDINGS {
+            return;
+        }
         for label in &line.labels {
             self.label(label.clone());
         }

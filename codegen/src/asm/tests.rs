@@ -105,7 +105,7 @@ fn text_becomes_bytes() {
     assert_eq!(run("  MOVEsx   R3 ,65535 ; all\n\n// nothing\n# nothing\n"), Ok(vec![0x1f, 0xff, 0xff]));
     assert_eq!(run(""), Ok(vec![]));
     assert_eq!(run("halt"), Ok(vec![0]));
-    assert_eq!(run("halt\r\nhalt\r\n"), Ok(vec![0, 0]));
+    assert_eq!(run("\u{feff}halt\r\nhalt\r\n"), Ok(vec![0, 0]));
     assert_eq!(run(".byte 0xff, 7, 0b11"), Ok(vec![0xff, 7, 3]));
     assert_eq!(run("again 256, 15, very  fast"), Ok(vec![0x21, 0xff, 0x0f]));
     assert_eq!(run("move r0, 0x1_0"), Ok(vec![0x10, 0x10, 0]));
@@ -149,6 +149,7 @@ fn mistakes_are_named_and_placed() {
 #[test]
 fn every_mistake_is_reported() {
     assert_eq!(run("holt\nmove\nhalt\nagain 1, x").expect_err("three mistakes").len(), 3);
+    assert_eq!(run(&"holt\n".repeat(100_000)).expect_err("what is this?").len(), 1000);
 }
 
 #[test]

@@ -20,7 +20,10 @@ pub(crate) fn run(args: &Lint, console: &Console) -> Result<Verdict, Failure> {
     if findings.is_empty() && args.format == Format::Human {
         console.say(&format!("Nothing wrong: {}", counts(&reading)));
     }
-    Ok(specs::verdict(&reading))
+    Ok(match specs::verdict(&reading) {
+        Verdict::Clean if args.strict && !findings.is_empty() => Verdict::Findings,
+        verdict => verdict,
+    })
 }
 
 /// What was read.

@@ -12,8 +12,8 @@ use crate::Failure;
 use crate::args::IpChoice;
 use crate::console::Console;
 
-/// Largest program that is read, in bytes of its file.
-const LONGEST: u64 = 16 << 20;
+/// Largest program that is read, in bytes of its file: thousands of times what a controller is ever given.
+const LONGEST: u64 = 1 << 20;
 
 /// The block whose instructions are meant, and the instructions; `None` if its spec has errors, which are shown.
 pub(super) fn instructions(choice: &IpChoice, console: &Console) -> Result<Option<(Ip, InstructionSet)>, Failure> {
@@ -42,7 +42,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     limited.read_to_end(&mut content).map_err(failed)?;
     if content.len() as u64 > LONGEST {
-        return Err(Failure::new(format!("{} has more than {} MiB", name_of(path), LONGEST >> 20)));
+        return Err(Failure::new(format!("{} has more than {} KiB", name_of(path), LONGEST >> 10)));
     }
     Ok(content)
 }

@@ -36,7 +36,7 @@ Examples:
       What does this DMA program do?
 
 Exit codes:
-  0  nothing wrong
+  0  nothing wrong, or warnings only
   1  findings
   2  wrong usage, or a file that cannot be read or written
 

@@ -1,4 +1,7 @@
+use std::fs;
+
 use snapbox::str;
+use tempfile::TempDir;
 
 use crate::linkwright;
 
@@ -129,4 +132,28 @@ fn the_schema_is_json() {
     let outcome = linkwright().arg("schema").assert().success().stderr_eq("");
     let text = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
     assert!(text.starts_with("{\n") && text.ends_with("}\n") && text.contains("\"$schema\""));
+}
+
+#[test]
+fn warnings_are_findings_only_when_strict() {
+    let folder = TempDir::new().expect("a folder");
+    let spec = "linkwright: 1\nip: odd\nwindow: { size: 4 }\nregisters:\n  A: { offset: 0, reset: 2, fields: { a: { bits: 0 } } }\n";
+    fs::write(folder.path().join("odd.yaml"), spec).expect("a file");
+    let lint = |args: &[&str]| linkwright().current_dir(folder.path()).args(["lint", "odd.yaml"]).args(args).assert();
+    lint(&[]).success().stdout_eq("").stderr_eq(str![[r#"
+warning[LW0110]: the reset value of `A` sets reserved bits
+ --> odd.yaml:5:26
+  |
+5 |   A: { offset: 0, reset: 2, fields: { a: { bits: 0 } } }
+  |   -                      ^ bit 1 belongs to no field
+  |   |
+  |   the fields of this register cover 0x1
+  |
+  = note: either a field is missing or misplaced, or the value is wrong
+  = help: add the field; call it `reserved` if all that is known is that it must be one
+
+1 warning in 1 file; `linkwright explain LW0110` tells more about a rule
+
+"#]]);
+    lint(&["--strict"]).code(1);
 }
