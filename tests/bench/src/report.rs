@@ -42,7 +42,8 @@ pub fn report() -> String {
     steps(&mut out);
     let _ = writeln!(out, "\nWhere the others were read\n");
     for driver in drivers() {
-        let _ = writeln!(out, "  {:13} {}, {}", driver.name, driver.source, driver.version);
+        let without = if others.iter().any(|o| o.driver == driver.name) { "" } else { " (copies no memory)" };
+        let _ = writeln!(out, "  {:13} {}, {}{without}", driver.name, driver.source, driver.version);
     }
     out
 }
@@ -67,7 +68,7 @@ fn steps(out: &mut String) {
     step("issue", ours.issue, "");
     step("complete", ours.complete, "the interrupt body, without its handler");
     step("re-arm", ours.rearm, "from the handler, the same buffers");
-    step("re-arm", ours.swap, "from the handler, other buffers");
+    step("next", ours.swap, "from the handler, other buffers");
     step("dry", ours.dry, "from the handler, which takes the buffers");
     table.print(out);
 }
