@@ -100,13 +100,17 @@ impl SourceMap {
         self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
     }
 
-    /// Line and column (characters), both from 1, of a span's first byte.
+    /// Line and column (characters), both from 1, of a span's first byte. What is beyond a line's end is at its end.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let file = self.file(span.file);
-        let line = file.lines.partition_point(|&start| start <= span.start).max(1);
-        let start = file.lines[line - 1] as usize;
-        let column = file.text.get(start..span.start as usize).map_or(1, |before| before.chars().count() + 1);
-        (line, column)
+        let at = (span.start as usize).min(file.text.len());
+        let line = file.lines.partition_point(|&start| start as usize <= at).max(1);
+        let bounds = file.line_range(line);
+        let before = &file.text.as_bytes()[bounds.start..at.min(bounds.end)];
+        // Characters that begin before the byte, of which the last may go beyond it.
+        let begun = before.iter().filter(|byte| (**byte as i8) >= -0x40).count();
+        let inside = !file.text.is_char_boundary(at.min(bounds.end));
+        (line, begun + usize::from(!inside))
     }
 
     /// `file:line:column` of a span's first byte.

@@ -15,9 +15,9 @@ use linkwright_codegen::report::Level;
 
 use common::{accept, file_name, ids, judge, report};
 
-/// Rules that no text of a spec can break: files of the system, mistakes of the program, four thousand instructions,
-/// microcode. They have tests of their own.
-const WITHOUT_EXAMPLE: [&str; 3] = ["LW0013", "LW0099", "LW0310"];
+/// Rules that no short text of a spec breaks: files of the system, mistakes of the program, too much of something.
+/// They have tests of their own.
+const WITHOUT_EXAMPLE: [&str; 4] = ["LW0013", "LW0099", "LW0310", "LW0424"];
 
 const SECTIONS: [&str; 4] = ["What it does", "Why is this bad", "Example", "Use instead"];
 
@@ -39,8 +39,11 @@ fn blocks<'p>(page: &'p str, section: &str, language: &str) -> Vec<&'p str> {
     body.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
-/// The example with the blocks that "Use instead" has for the same specs.
+/// The example with the blocks that "Use instead" has for the same specs, unless that is complete.
 fn corrected<'p>(bad: &[&'p str], good: &[&'p str]) -> Vec<&'p str> {
+    if good.len() >= bad.len() {
+        return good.to_vec();
+    }
     let names: BTreeSet<String> = good.iter().map(|text| file_name(text)).collect();
     let kept = bad.iter().copied().filter(|text| !names.contains(&file_name(text)));
     good.iter().copied().chain(kept).collect()
@@ -197,6 +200,13 @@ fn an_instruction_too_many_is_too_many() {
     assert_eq!(ids(&findings), ["LW0310"]);
     let (workspace, findings) = judge([spec(4096).as_str()]);
     assert!(findings.is_empty(), "{}", report(&workspace, &findings));
+}
+
+#[test]
+fn a_device_too_many_is_too_many() {
+    let devices: String = (0..65_536).map(|i| format!("  d{i}: {{ ip: arm-gic, status: disabled }}\n")).collect();
+    let (_, findings) = judge([format!("linkwright: 1\nsoc: board\ndevices:\n{devices}").as_str()]);
+    assert_eq!(ids(&findings), ["LW0424"]);
 }
 
 #[test]

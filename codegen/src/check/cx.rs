@@ -73,7 +73,10 @@ impl<'a> Cx<'a> {
                 // The same text by way of a YAML alias.
                 Some(earlier) if earlier.span == name.span => {}
                 Some(earlier) => {
-                    let title = format!("{what} `{}` and `{}` get the same name in Rust", earlier.value, name.value);
+                    let title = match earlier.value == name.value {
+                        true => format!("two {what} are called `{}`", name.value),
+                        false => format!("{what} `{}` and `{}` get the same name in Rust", earlier.value, name.value),
+                    };
                     let finding = rule
                         .at(name.span, title, format!("this becomes `{identifier}`"))
                         .and(earlier.span, "and so does this")

@@ -82,6 +82,8 @@ pub(super) const TABLE: &[&Rule] = &[
     &topology::incomplete_dma_ports::RULE,
     &topology::empty_parameters::RULE,
     &topology::ids_beyond_capacity::RULE,
+    &topology::too_many_devices::RULE,
+    &topology::colliding_spec_names::RULE,
     &engine::unknown_engine_registers::RULE,
     &engine::unfit_engine_registers::RULE,
     &engine::missing_roles::RULE,

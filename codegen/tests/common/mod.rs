@@ -1,8 +1,8 @@
 //! Specs given as texts, judged as the command line does.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use linkwright_codegen::check;
-use linkwright_codegen::load::{Input, Options, Workspace, load};
+use linkwright_codegen::front;
+use linkwright_codegen::load::{Input, Options, Workspace};
 use linkwright_codegen::report::{Diagnostics, Style, human};
 
 /// `ip/timer.yaml`, from the text's own kind and name.
@@ -15,13 +15,12 @@ pub(crate) fn file_name(text: &str) -> String {
     "spec.yaml".to_string()
 }
 
-/// Reads and judges all texts together.
+/// Reads and judges all texts together. What has no error must have a model.
 pub(crate) fn judge<'t>(texts: impl IntoIterator<Item = &'t str>) -> (Workspace, Diagnostics) {
     let inputs: Vec<Input> = texts.into_iter().map(|text| Input::Text(file_name(text), text.to_string())).collect();
-    let mut findings = Diagnostics::new();
-    let workspace = load(&inputs, &Options::default(), &mut findings);
-    check::run(&workspace, &mut findings);
-    (workspace, findings)
+    let front::Reading { workspace, diagnostics, model } = front::read(&inputs, &Options::default());
+    assert_eq!(model.is_none(), diagnostics.has_errors());
+    (workspace, diagnostics)
 }
 
 /// The report without colours.

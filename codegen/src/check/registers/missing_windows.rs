@@ -7,10 +7,11 @@ pub(crate) const RULE: Rule = rule!("LW0111", "missing-windows", Error);
 
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     if let Some(window) = &ip.window {
-        if window.size.value == 0 || window.size.value > 1 << 32 {
+        let size = window.size.value;
+        if size == 0 || (size > 1 << 32 && !ip.registers.is_empty()) {
             let finding = RULE
-                .at(window.size.span, "the window has an impossible size", "expected 1 byte to 4 GiB")
-                .note("register offsets are 32-bit numbers");
+                .at(window.size.span, format!("a window of {size:#x} bytes"), "expected 1 byte to 4 GiB")
+                .note("offsets of registers are 32-bit numbers");
             cx.mark(window.size.span);
             cx.report(finding);
         }

@@ -11,6 +11,17 @@ pub(crate) fn check(ip: &Ip, blocks: &[Block<'_>], cx: &mut Cx<'_>) {
     let size = window.size.value;
     for item in blocks.iter().filter(|block| block.path.is_empty()).flat_map(|block| &block.items) {
         if item.end() <= size {
+            // The stride of a single element says nothing about places, but is a 32-bit number all the same.
+            if let Some(array) = item.node.array().filter(|array| array.stride.value > size.max(item.size)) {
+                let finding = RULE
+                    .at(
+                        array.stride.span,
+                        format!("a second `{}` would lie outside the window", item.name.value),
+                        "this far on",
+                    )
+                    .and(window.size.span, format!("the window has {size:#x} bytes"));
+                cx.report(finding);
+            }
             continue;
         }
         let mut finding = RULE

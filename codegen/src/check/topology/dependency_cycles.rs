@@ -22,8 +22,8 @@ struct Edge {
     place: Span,
 }
 
-pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
-    let graph = graph(soc, links);
+pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
+    let graph = graph(soc, links, enabled);
     let mut cycles: Vec<Vec<NodeIndex>> = kosaraju_scc(&graph).into_iter().filter(|knot| knot.len() > 1).collect();
     cycles.iter_mut().for_each(|knot| knot.sort_unstable());
     cycles.sort_unstable();
@@ -42,7 +42,7 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
     }
 }
 
-fn graph(soc: &Soc, links: &[Link<'_>]) -> DiGraph<(), Edge> {
+fn graph(soc: &Soc, links: &[Link<'_>], enabled: &[bool]) -> DiGraph<(), Edge> {
     let mut graph = DiGraph::with_capacity(soc.devices.len(), links.len());
     soc.devices.iter().for_each(|_| {
         graph.add_node(());
@@ -51,14 +51,15 @@ fn graph(soc: &Soc, links: &[Link<'_>]) -> DiGraph<(), Edge> {
     for (consumer, entry) in devices.iter().enumerate() {
         let Some(parent) = &entry.value.parent else { continue };
         let Some(supplier) = soc.devices.position(parent).filter(|supplier| *supplier != consumer) else { continue };
-        if entry.value.enabled() && devices[supplier].value.enabled() {
+        if enabled[consumer] && enabled[supplier] {
             let edge = Edge { label: "parent".to_string(), place: parent.span };
             graph.add_edge(NodeIndex::new(consumer), NodeIndex::new(supplier), edge);
         }
     }
     for link in links {
-        let both = devices[link.consumer].value.enabled() && devices[link.provider].value.enabled();
-        if link.subsystem.link.class.value == LinkClass::Ignore || !both || link.consumer == link.provider {
+        let both = enabled[link.consumer] && enabled[link.provider];
+        // An optional link gives way when an order is made.
+        if link.subsystem.link.class.value != LinkClass::Hard || !both || link.consumer == link.provider {
             continue;
         }
         let edge = Edge { label: link.label(), place: link.reference.span };
@@ -131,7 +132,7 @@ fn report(soc: &Soc, graph: &DiGraph<(), Edge>, cycle: &[petgraph::graph::EdgeIn
     }
     cx.report(
         finding.help(
-            "remove the edge that is not needed to probe; a subsystem whose `link.class` is `ignore` makes no edge",
+            "remove the edge that is not needed to probe; a subsystem whose `link.class` is not `hard` gives way",
         ),
     );
 }

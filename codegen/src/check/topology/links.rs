@@ -131,3 +131,30 @@ pub(super) fn ancestors<'a>(devices: &'a Map<Device>, of: usize) -> impl Iterato
     let parent = |index: usize| devices.position(devices.entries[index].value.parent.as_ref()?);
     std::iter::successors(parent(of), move |&index| parent(index)).take_while(move |&index| index != of).take(64)
 }
+
+/// Which devices take part: those that are enabled, as is all they sit on.
+pub(super) fn enabled(soc: &Soc) -> Vec<bool> {
+    let devices = &soc.devices;
+    let mut out: Vec<Option<bool>> = vec![None; devices.len()];
+    let mut below = Vec::new();
+    for index in 0..devices.len() {
+        let mut at = index;
+        let mut on = loop {
+            if let Some(known) = out[at] {
+                break known;
+            }
+            // Whoever comes back here sits on itself, which another rule tells.
+            out[at] = Some(true);
+            below.push(at);
+            match devices.entries[at].value.parent.as_ref().and_then(|parent| devices.position(parent)) {
+                Some(parent) => at = parent,
+                None => break true,
+            }
+        };
+        while let Some(at) = below.pop() {
+            on &= devices.entries[at].value.enabled();
+            out[at] = Some(on);
+        }
+    }
+    out.into_iter().map(|on| on.unwrap_or(true)).collect()
+}

@@ -6,9 +6,6 @@ use crate::spec::{Device, Ip, Name, References};
 pub(crate) const RULE: Rule = rule!("LW0404", "missing-references", Error);
 
 pub(crate) fn check(ip: &Ip, device_name: &Name, device: &Device, cx: &mut Cx<'_>) {
-    if !device.enabled() {
-        return;
-    }
     for (key, consumes) in ip.consumes.iter() {
         if device.references.is_broken(key) || cx.workspace.subsystem_by_key(key).is_none() {
             continue;

@@ -5,6 +5,7 @@ mod links;
 pub(super) mod arguments_out_of_range;
 pub(super) mod colliding_device_names;
 pub(super) mod colliding_names;
+pub(super) mod colliding_spec_names;
 pub(super) mod dependency_cycles;
 pub(super) mod disabled_providers;
 pub(super) mod empty_parameters;
@@ -16,6 +17,7 @@ pub(super) mod missing_references;
 pub(super) mod overlapping_devices;
 pub(super) mod parameters_out_of_range;
 pub(super) mod shared_requests;
+pub(super) mod too_many_devices;
 pub(super) mod unconsumed_subsystems;
 pub(super) mod unknown_ids;
 pub(super) mod unknown_parameters;
@@ -33,6 +35,7 @@ use crate::spec::{Ip, Soc};
 const DMA: &str = "dma";
 
 pub(super) fn check_subsystems(cx: &mut Cx<'_>) {
+    colliding_spec_names::check(cx);
     for loaded in &cx.workspace.subsystems {
         let subsystem = &loaded.spec;
         colliding_names::check(subsystem.operations.iter().map(|(name, _)| name), "operations", cx);
@@ -57,20 +60,24 @@ pub(super) fn check_ip(ip: &Ip, cx: &mut Cx<'_>) {
 }
 
 pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
+    too_many_devices::check(soc, cx);
     colliding_device_names::check(soc, cx);
     unknown_parents::check(soc, cx);
-    for (name, device) in soc.devices.iter() {
+    let enabled = links::enabled(soc);
+    for ((name, device), enabled) in soc.devices.iter().zip(&enabled) {
         let Some(ip) = device.ip.as_ref().and_then(|ip| cx.workspace.ip(ip)) else { continue };
         unknown_parameters::check(ip, device, cx);
         parameters_out_of_range::check(ip, device, cx);
         unknown_quirks::check(ip, device, cx);
         missing_addresses::check(ip, name, device, cx);
-        missing_references::check(ip, name, device, cx);
+        if *enabled {
+            missing_references::check(ip, name, device, cx);
+        }
     }
     let ranges = impossible_addresses::check(soc, cx);
-    overlapping_devices::check(soc, ranges, cx);
+    overlapping_devices::check(soc, ranges, &enabled, cx);
     let links = links::collect(soc, cx);
-    shared_requests::check(soc, &links, cx);
-    disabled_providers::check(soc, &links, cx);
-    dependency_cycles::check(soc, &links, cx);
+    shared_requests::check(soc, &links, &enabled, cx);
+    disabled_providers::check(soc, &links, &enabled, cx);
+    dependency_cycles::check(soc, &links, &enabled, cx);
 }

@@ -9,9 +9,9 @@ pub(crate) const RULE: Rule = rule!("LW0414", "overlapping-devices", Warning);
 /// Ranges that a range is compared with.
 const PATIENCE: usize = 64;
 
-pub(crate) fn check(soc: &Soc, mut ranges: Vec<(usize, u64, u64)>, cx: &mut Cx<'_>) {
+pub(crate) fn check(soc: &Soc, mut ranges: Vec<(usize, u64, u64)>, enabled: &[bool], cx: &mut Cx<'_>) {
     let devices = &soc.devices;
-    ranges.retain(|(index, ..)| devices.entries[*index].value.enabled());
+    ranges.retain(|(index, ..)| enabled[*index]);
     ranges.sort_by_key(|(index, first, _)| (*first, *index));
     let mut open: Vec<(usize, u64, u64)> = Vec::new();
     for (index, first, last) in ranges {

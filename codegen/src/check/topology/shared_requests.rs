@@ -9,10 +9,9 @@ use crate::spec::Soc;
 
 pub(crate) const RULE: Rule = rule!("LW0415", "shared-requests", Warning);
 
-pub(super) fn check(soc: &Soc, links: &[Link<'_>], cx: &mut Cx<'_>) {
+pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
     let mut first: HashMap<(usize, &[u64]), &Link<'_>> = HashMap::new();
-    let enabled = |link: &&Link<'_>| soc.devices.entries[link.consumer].value.enabled();
-    for link in links.iter().filter(|link| link.subsystem.name.value == DMA).filter(enabled) {
+    for link in links.iter().filter(|link| link.subsystem.name.value == DMA && enabled[link.consumer]) {
         let Some(args) = link.args.as_deref().filter(|args| !args.is_empty()) else { continue };
         let Some(other) = first.get(&(link.provider, args)) else {
             first.insert((link.provider, args), link);
