@@ -14,9 +14,8 @@
 //!
 //! # Sources
 //!
-//! Linux arch/arm/boot/dts/samsung/exynos4.dtsi and exynos4210.dtsi. What is inside the DMA controllers is QEMU's
-//! (hw/arm/exynos4210.c): the
-//! silicon's values are not public.
+//! Linux arch/arm/boot/dts/samsung/exynos4.dtsi and exynos4210.dtsi.
+//! What is inside the DMA controllers is QEMU's (hw/arm/exynos4210.c): the silicon's values are not public.
 
 #![no_std]
 #![deny(missing_docs)]
