@@ -41,3 +41,8 @@ pub fn request(source: u32, destination: u32, bytes: u32, bus_bytes: u8) -> Copy
         barriers: false,
     }
 }
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
