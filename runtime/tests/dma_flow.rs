@@ -313,6 +313,26 @@ fn cancelled_buffers_stay_until_the_thread_has_stopped() {
 }
 
 #[test]
+fn the_event_of_a_cancelled_transfer_does_not_end_the_next() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.active(cx);
+        let mut copy = rig.prepare(cx, 4_000);
+        let transfer = copy.start(rig.pair(cx, &pattern(4_000, 1)), &power).unwrap();
+        while !rig.machine.run(1) {}
+        // The interrupt is raised and nobody has served it.
+        drop(transfer);
+        rig.machine.run(5);
+        let transfer = copy.start(rig.pair(cx, &pattern(4_000, 2)), &power).unwrap();
+        assert!(!rig.engine.irq(), "nothing of this transfer");
+        assert!(!transfer.is_done());
+        assert!(rig.serve());
+        let done = transfer.wait(cx);
+        assert_eq!((done.result, &*done.bufs.destination), (Ok(()), &*pattern(4_000, 2)));
+    });
+}
+
+#[test]
 fn stop_gives_the_buffers_back() {
     let rig = Rig::new();
     host_task(|cx| {

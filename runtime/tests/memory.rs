@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use linkwright::context::{Task, host_task};
 use linkwright::dma::memory::{AllocError, Arena, CacheOps, DmaBuf, Lines};
 use linkwright::dma::{
-    Capabilities, Config, Controller, CopyPair, Dmac, FaultCauses, Linear, MemoryCopy, Position, Stuck, ThreadState,
+    Capabilities, Config, Controller, CopyPair, Dmac, Done, FaultCauses, Linear, MemoryCopy, Position, Prepared, Stuck,
+    ThreadState,
 };
 use linkwright::power::{Active, AlwaysOn};
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ enum What {
 
 /// Writes down what happens to caches, and when the controller is started.
 #[derive(Default)]
-struct Log(Mutex<Vec<(What, u32, u32)>>);
+struct Log(Mutex<Vec<(What, u32, u32)>>, Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
 impl Log {
     fn push(&self, what: What, lines: Lines) {
@@ -48,7 +49,16 @@ impl CacheOps for Log {
     fn flush(&self, lines: Lines) {
         self.push(What::Flush, lines);
     }
+    /// Between loading a transfer and starting it: where another processor may come in.
+    fn barrier(&self) {
+        let intruder = self.1.lock().unwrap().take();
+        if let Some(intruder) = intruder {
+            std::thread::scope(|scope| scope.spawn(intruder).join().unwrap());
+        }
+    }
 }
+
+type Copying = Prepared<MemoryCopy<Controller0>, Linear>;
 
 /// Ends every program at once and moves nothing.
 struct Instant {
@@ -280,4 +290,53 @@ fn unusable_arenas() {
 #[test]
 fn a_linear_of_any_address_is_the_same_class() {
     assert_eq!(Linear::new(5).at(0x1003, 0x2001), Linear::new(5).at(3, 1));
+}
+
+static OWNED: Mutex<Option<Copying>> = Mutex::new(None);
+static INTRUDER: Mutex<Option<(&'static Log, Box<dyn FnOnce() + Send>)>> = Mutex::new(None);
+static REARM: fn(Done<'_, MemoryCopy<Controller0>, Linear>) = |done| {
+    let (log, intruder) = INTRUDER.lock().unwrap().take().unwrap();
+    *log.1.lock().unwrap() = Some(intruder);
+    done.rearm_same().unwrap();
+};
+
+/// A handler re-arms; before the hardware is started the owner drops the channel, and another client claims it and
+/// submits. What that client has not issued must not start.
+#[test]
+fn a_late_start_does_not_start_the_next_owners_transfer() {
+    let log: &'static Log = Box::leak(Box::default());
+    let arena = direct(log);
+    let controller = Instant { log, raised: AtomicU32::new(0) };
+    let engine: &'static Dmac<Instant> = Box::leak(Box::new(Dmac::new::<Controller0>(
+        controller,
+        &POWER,
+        arena,
+        Config { threads: 1, ..Config::DEFAULT },
+    )));
+    let starts = || log.0.lock().unwrap().iter().filter(|op| op.0 == What::Start).count();
+    let prepared = move |cx: &Task<'_>| {
+        let pair = CopyPair { source: buffer(arena, cx, 0, 64).0, destination: buffer(arena, cx, 0, 64).0 };
+        (engine.claim::<MemoryCopy<Controller0>>(cx).unwrap().prepare_copy(cx, &pair).unwrap(), pair)
+    };
+    host_task(|cx| {
+        let power = Active::resume(cx, &POWER).unwrap();
+        let (mut copy, pair) = prepared(cx);
+        copy.set_handler(cx, &REARM);
+        copy.start_detached(pair, &power).unwrap();
+        *OWNED.lock().unwrap() = Some(copy);
+        let intruder = move || {
+            drop(OWNED.lock().unwrap().take());
+            host_task(|cx| {
+                let power = Active::resume(cx, &POWER).unwrap();
+                let (mut copy, pair) = prepared(cx);
+                std::mem::forget(copy.submit(pair, &power).unwrap());
+                *OWNED.lock().unwrap() = Some(copy);
+            });
+        };
+        *INTRUDER.lock().unwrap() = Some((log, Box::new(intruder)));
+        assert!(engine.irq());
+        assert_eq!(starts(), 1, "only the first was issued");
+        let mut copy = OWNED.lock().unwrap().take().unwrap();
+        assert!(copy.recover().is_some(), "the next owner still has what it submitted");
+    });
 }
