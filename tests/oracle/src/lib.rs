@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod board;
 pub mod compare;
 pub mod execute;
 pub mod folder;
