@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    Config, Done, FaultCause, Linear, Prepared, ReleaseError, StartError, ThreadState, TransferError,
+    Config, CopyPair, Done, FaultCause, Linear, Prepared, ReleaseError, StartError, ThreadState, TransferError,
 };
 use linkwright::power::Active;
 
@@ -35,9 +35,13 @@ fn broken(breakage: impl Fn(&mut [u8])) -> TransferError {
     let rig = Rig::new();
     host_task(|cx| {
         let power = rig.active(cx);
-        let (mut healthy, mut copy) = (rig.prepare(cx, 3_000), rig.prepare(cx, 64));
+        let mut healthy = rig.prepare(cx, 3_000);
         let other = healthy.start(rig.pair(cx, &pattern(3_000, 5)), &power).unwrap();
-        let transfer = copy.start(rig.pair(cx, &pattern(64, 6)), &power).unwrap();
+        // Crooked, so that the program is longer than a cache line.
+        let pair = CopyPair { source: rig.buffer(cx, 1, &pattern(500, 6)), destination: rig.buffer(cx, 2, &[0; 500]) };
+        let mut copy = rig.engine.claim::<Copier>(cx).unwrap().prepare_copy(cx, &pair).unwrap();
+        assert!(copy.program().len > 40);
+        let transfer = copy.start(pair, &power).unwrap();
         let mut state = rig.machine.state();
         let pc = state.threads[1].pc;
         breakage(&mut state.memory[(pc - BASE) as usize..]);
@@ -47,7 +51,12 @@ fn broken(breakage: impl Fn(&mut [u8])) -> TransferError {
         }
         let done = transfer.wait(cx);
         assert_eq!(rig.machine.state().threads[1].state, None, "left stopped");
-        works(&rig, cx, &mut copy, &power);
+        let again = copy.start(done.bufs, &power).unwrap();
+        while !again.is_done() {
+            assert!(rig.serve());
+        }
+        let again = again.wait(cx);
+        assert_eq!((again.result, &*again.bufs.destination), (Ok(()), &*pattern(500, 6)), "usable as it was");
         while !other.is_done() {
             assert!(rig.serve());
         }
@@ -98,9 +107,9 @@ fn invalid_operand_is_disassembled() {
 
 #[test]
 fn bus_errors() {
-    let error = broken(|program| program[2..6].copy_from_slice(&0x100_u32.to_le_bytes()));
+    let error = broken(|program| program[2..6].copy_from_slice(&0x101_u32.to_le_bytes()));
     assert!(error.fault().expect("a fault").causes.contains(FaultCause::DataRead));
-    let error = broken(|program| program[8..12].copy_from_slice(&0x100_u32.to_le_bytes()));
+    let error = broken(|program| program[8..12].copy_from_slice(&0x102_u32.to_le_bytes()));
     assert!(error.fault().expect("a fault").causes.contains(FaultCause::DataWrite));
 }
 
@@ -137,15 +146,16 @@ fn lock_up() {
 /// Event and fault of one thread, both seen in one interrupt or the fault later: never success.
 #[test]
 fn a_fault_after_the_event_is_no_success() {
-    for late in [0, 1, 2, 3] {
+    for late in 0..10 {
         let rig = Rig::new();
+        rig.machine.state().end_delay = late;
         host_task(|cx| {
             let power = rig.active(cx);
             let mut copy = rig.prepare(cx, 64);
             rig.machine.state().fault_at_end = 1;
             let transfer = copy.start(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
             while !rig.machine.run(1) {}
-            rig.machine.run(late);
+            rig.machine.run(late / 3);
             rig.engine.irq();
             let error = transfer.wait(cx).result.unwrap_err();
             assert!(error.fault().expect("a fault").causes.contains(FaultCause::InstructionFetch));
@@ -351,3 +361,43 @@ fn a_foreign_thread_that_faults_is_silenced() {
         works(&rig, cx, &mut copy, &power);
     });
 }
+
+/// Commands take a while to act: a start that still stands in the command interface is not a stopped thread, and a kill
+/// that does is not a fault.
+#[test]
+fn slow_commands() {
+    for delay in [1, 5, 12] {
+        let rig = Rig::new();
+        rig.machine.state().command_delay = delay;
+        host_task(|cx| {
+            let free = rig.arena.free_bytes();
+            let power = rig.active(cx);
+            let mut copy = rig.prepare(cx, 64);
+            works(&rig, cx, &mut copy, &power);
+            let before = rig.arena.free_bytes();
+            drop(copy.start(rig.pair(cx, &pattern(64, 1)), &power).unwrap());
+            while rig.arena.free_bytes() < before {
+                assert!(copy.recover().is_none());
+            }
+            let stands = || {
+                let state = rig.machine.state();
+                (state.threads[0].state, state.threads[0].pc)
+            };
+            let stopped = stands();
+            rig.machine.run(100);
+            assert_eq!(stands(), (None, stopped.1), "memory came back before the thread had ended");
+            rig.machine.state().lock_up = 1;
+            copy.set_handler(cx, &SLOW);
+            copy.start_detached(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
+            assert!(rig.serve());
+            assert!(copy.recover().is_none(), "the handler was told in the interrupt");
+            rig.machine.state().lock_up = 0;
+            works(&rig, cx, &mut copy, &power);
+            copy.release(cx).unwrap();
+            drop(power);
+            rig.assert_clean(free);
+        });
+    }
+}
+
+static SLOW: fn(Done<'_, Copier, Linear>) = |done| drop(done.finish());

@@ -485,7 +485,9 @@ fn claims_that_fail_take_nothing() {
         let one = rig.engine.claim::<Copier>(cx).unwrap();
         assert_eq!(one.thread(), 1, "thread 0 is not to be used");
         assert_eq!(rig.engine.claim::<Copier>(cx).unwrap_err(), ClaimError::NoEvent);
+        assert_eq!(rig.machine.state().enabled, 0b10);
         one.release(cx);
+        assert_eq!(rig.machine.state().enabled, 0);
         rig.power.fail.store(1, Relaxed);
         assert!(matches!(rig.engine.claim::<Copier>(cx), Err(ClaimError::Power(_))));
         rig.power.fail.store(0, Relaxed);
@@ -627,5 +629,51 @@ fn the_fifo_is_shared_fairly() {
         // What is dropped gives its share back too.
         drop(again);
         rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, crooked).unwrap().release(cx).unwrap();
+    });
+}
+
+static NOT_ME: fn(Done<'_, Copier, Linear>) = |_| panic!("an attached transfer is no business of the handler");
+
+#[test]
+fn the_handler_is_for_detached_transfers() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.active(cx);
+        let mut copy = rig.prepare(cx, 64);
+        copy.set_handler(cx, &NOT_ME);
+        let transfer = copy.start(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
+        assert!(rig.serve());
+        assert_eq!(transfer.wait(cx).result, Ok(()));
+        // Nor a cancelled one.
+        copy.start_detached(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
+        copy.cancel();
+        rig.machine.run(10);
+        rig.engine.irq();
+        assert_eq!(copy.recover().unwrap().result, Err(TransferError::Cancelled));
+    });
+}
+
+static OWNER: Mutex<Option<Prepared<Copier, Linear>>> = Mutex::new(None);
+static OVERRULED: fn(Done<'_, Copier, Linear>) = |done| {
+    OWNER.lock().unwrap().as_mut().unwrap().cancel();
+    let refused = done.rearm_same().unwrap_err();
+    assert_eq!(refused.error, StartError::Closed);
+};
+
+#[test]
+fn a_cancelled_channel_is_not_rearmed() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.active(cx);
+        let mut copy = rig.prepare(cx, 64);
+        copy.set_handler(cx, &OVERRULED);
+        copy.start_detached(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
+        *OWNER.lock().unwrap() = Some(copy);
+        assert!(rig.serve());
+        assert!(!rig.serve(), "not started again");
+        let mut copy = OWNER.lock().unwrap().take().unwrap();
+        assert_eq!(copy.recover().unwrap().result, Ok(()));
+        // A new start opens the channel again.
+        copy.start_detached(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
     });
 }

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use linkwright::context::{Task, host_task};
 use linkwright::dma::memory::{AllocError, Arena, CacheOps, DmaBuf, Lines};
 use linkwright::dma::{
-    Capabilities, Config, Controller, CopyPair, Dmac, Done, FaultCauses, Linear, MemoryCopy, Position, Prepared, Stuck,
-    ThreadState,
+    Capabilities, Config, Controller, CopyPair, Dmac, Done, FaultCauses, Linear, MemoryCopy, Position, Prepared,
+    StartError, Stuck, ThreadState,
 };
 use linkwright::power::{Active, AlwaysOn};
 use proptest::prelude::*;
@@ -30,12 +30,23 @@ enum What {
 
 /// Writes down what happens to caches, and when the controller is started.
 #[derive(Default)]
-struct Log(Mutex<Vec<(What, u32, u32)>>, Mutex<Option<Box<dyn FnOnce() + Send>>>);
+struct Log(Mutex<Vec<(What, u32, u32)>>, Mutex<Option<(What, Box<dyn FnOnce() + Send>)>>);
 
 impl Log {
     fn push(&self, what: What, lines: Lines) {
         assert!(lines.bytes > 0);
+        self.intrude(what);
         self.0.lock().unwrap().push((what, lines.bus, lines.bytes));
+    }
+}
+
+impl Log {
+    /// Where another processor comes in.
+    fn intrude(&self, now: What) {
+        let intruder = self.1.lock().unwrap().take_if(|(when, _)| *when == now);
+        if let Some((_, intruder)) = intruder {
+            std::thread::scope(|scope| scope.spawn(intruder).join().unwrap());
+        }
     }
 }
 
@@ -49,12 +60,9 @@ impl CacheOps for Log {
     fn flush(&self, lines: Lines) {
         self.push(What::Flush, lines);
     }
-    /// Between loading a transfer and starting it: where another processor may come in.
+    /// Between loading a transfer and starting it.
     fn barrier(&self) {
-        let intruder = self.1.lock().unwrap().take();
-        if let Some(intruder) = intruder {
-            std::thread::scope(|scope| scope.spawn(intruder).join().unwrap());
-        }
+        self.intrude(What::Start);
     }
 }
 
@@ -293,17 +301,47 @@ fn a_linear_of_any_address_is_the_same_class() {
 }
 
 static OWNED: Mutex<Option<Copying>> = Mutex::new(None);
-static INTRUDER: Mutex<Option<(&'static Log, Box<dyn FnOnce() + Send>)>> = Mutex::new(None);
+/// One test at a time has an intruder.
+static TURN: Mutex<()> = Mutex::new(());
+static INTRUDER: Mutex<Option<(&'static Log, What, Box<dyn FnOnce() + Send>)>> = Mutex::new(None);
+static OUTCOME: Mutex<Option<Option<StartError>>> = Mutex::new(None);
 static REARM: fn(Done<'_, MemoryCopy<Controller0>, Linear>) = |done| {
-    let (log, intruder) = INTRUDER.lock().unwrap().take().unwrap();
-    *log.1.lock().unwrap() = Some(intruder);
-    done.rearm_same().unwrap();
+    let (log, when, intruder) = INTRUDER.lock().unwrap().take().unwrap();
+    *log.1.lock().unwrap() = Some((when, intruder));
+    *OUTCOME.lock().unwrap() = Some(done.rearm_same().err().map(|refused| refused.error));
 };
+
+/// A handler re-arms, and while caches are maintained for that the owner cancels.
+#[test]
+fn cancelling_wins_over_rearming() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let log: &'static Log = Box::leak(Box::default());
+    let arena = direct(log);
+    let controller = Instant { log, raised: AtomicU32::new(0) };
+    let engine: &'static Dmac<Instant> =
+        Box::leak(Box::new(Dmac::new::<Controller0>(controller, &POWER, arena, Config::DEFAULT)));
+    host_task(|cx| {
+        let power = Active::resume(cx, &POWER).unwrap();
+        let pair = CopyPair { source: buffer(arena, cx, 0, 64).0, destination: buffer(arena, cx, 0, 64).0 };
+        let mut copy = engine.claim::<MemoryCopy<Controller0>>(cx).unwrap().prepare_copy(cx, &pair).unwrap();
+        copy.set_handler(cx, &REARM);
+        copy.start_detached(pair, &power).unwrap();
+        *OWNED.lock().unwrap() = Some(copy);
+        let intruder = || OWNED.lock().unwrap().as_mut().unwrap().cancel();
+        *INTRUDER.lock().unwrap() = Some((log, What::Clean, Box::new(intruder)));
+        assert!(engine.irq());
+        assert_eq!(OUTCOME.lock().unwrap().take(), Some(Some(StartError::Closed)));
+        let mut copy = OWNED.lock().unwrap().take().unwrap();
+        assert_eq!(copy.recover().unwrap().result, Ok(()), "of the transfer before");
+        copy.release(cx).unwrap();
+    });
+}
 
 /// A handler re-arms; before the hardware is started the owner drops the channel, and another client claims it and
 /// submits. What that client has not issued must not start.
 #[test]
 fn a_late_start_does_not_start_the_next_owners_transfer() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let log: &'static Log = Box::leak(Box::default());
     let arena = direct(log);
     let controller = Instant { log, raised: AtomicU32::new(0) };
@@ -333,7 +371,7 @@ fn a_late_start_does_not_start_the_next_owners_transfer() {
                 *OWNED.lock().unwrap() = Some(copy);
             });
         };
-        *INTRUDER.lock().unwrap() = Some((log, Box::new(intruder)));
+        *INTRUDER.lock().unwrap() = Some((log, What::Start, Box::new(intruder)));
         assert!(engine.irq());
         assert_eq!(starts(), 1, "only the first was issued");
         let mut copy = OWNED.lock().unwrap().take().unwrap();

@@ -26,6 +26,7 @@ pub struct Thread {
     fifo: VecDeque<u8>,
     causes: FaultCauses,
     killing: u32,
+    ending: u32,
 }
 
 impl Thread {
@@ -56,6 +57,17 @@ pub struct State {
     /// Threads that never execute their end instruction.
     pub never_end: u32,
     pub fifo_lines: u16,
+    /// Steps that an end instruction takes.
+    pub end_delay: u32,
+    /// Steps that a start or kill stands in the command interface before it acts.
+    pub command_delay: u32,
+    command: Option<(u32, Command)>,
+}
+
+#[derive(Clone, Copy)]
+enum Command {
+    Start(usize, u32),
+    Kill(usize),
 }
 
 pub struct Machine {
@@ -83,6 +95,9 @@ impl Machine {
             fault_at_end: 0,
             never_end: 0,
             fifo_lines: CAPABILITIES.fifo_lines,
+            end_delay: 0,
+            command_delay: 0,
+            command: None,
         };
         Box::leak(Box::new(Self {
             state: Mutex::new(state),
@@ -139,11 +154,11 @@ impl Machine {
     fn ready(&self, polls: u32) -> Result<MutexGuard<'_, State>, Stuck> {
         for _ in 0..polls {
             let mut state = self.access(1, 0);
-            if state.busy == 0 {
+            if state.busy == 0 && state.command.is_none() {
                 drop(state);
                 return Ok(self.access(0, 3));
             }
-            state.busy -= 1;
+            state.busy = state.busy.saturating_sub(1);
         }
         Err(Stuck)
     }
@@ -159,7 +174,36 @@ impl State {
         self.threads.iter().enumerate().map(faulting).sum()
     }
 
+    /// Put a command into the command interface.
+    fn command(&mut self, command: Command) {
+        self.command = Some((self.command_delay, command));
+        if self.command_delay == 0 {
+            self.execute_command();
+        }
+    }
+
+    fn execute_command(&mut self) {
+        match self.command.take() {
+            Some((0, Command::Start(thread, pc))) => {
+                let thread = &mut self.threads[thread];
+                assert_eq!(thread.state(), ThreadState::Stopped, "started a thread that is not stopped");
+                *thread = Thread { state: Some(ThreadState::Running), pc, ..Thread::default() };
+            }
+            Some((0, Command::Kill(thread))) => {
+                let thread = &mut self.threads[thread];
+                if thread.state() != ThreadState::Stopped {
+                    thread.state = Some(ThreadState::Killing);
+                    thread.causes = FaultCauses::NONE;
+                    thread.killing = self.kill_latency;
+                }
+            }
+            Some((steps, command)) => self.command = Some((steps - 1, command)),
+            None => {}
+        }
+    }
+
     fn step(&mut self) {
+        self.execute_command();
         for index in 0..self.threads.len() {
             let mut thread = core::mem::take(&mut self.threads[index]);
             match thread.state() {
@@ -238,6 +282,10 @@ impl State {
                 }
                 self.raised |= 1 << event;
             }
+            Step::End if thread.ending < self.end_delay => {
+                thread.ending += 1;
+                return Ok(());
+            }
             Step::End if self.fault_at_end & 1 << index != 0 => return Err(FaultCause::InstructionFetch),
             Step::End if self.never_end & 1 << index != 0 => return Ok(()),
             Step::End => thread.state = None,
@@ -260,20 +308,11 @@ impl Controller for &'static Machine {
             state.manager = Some(FaultCauses::NONE.with(FaultCause::DebugInstruction));
             return Ok(());
         }
-        let t = &mut state.threads[usize::from(thread)];
-        assert_eq!(t.state(), ThreadState::Stopped, "started a thread that is not stopped");
-        *t = Thread { state: Some(ThreadState::Running), pc: program, ..Thread::default() };
+        state.command(Command::Start(thread.into(), program));
         Ok(())
     }
     fn kill(&self, thread: u8, polls: u32) -> Result<(), Stuck> {
-        let mut state = self.ready(polls)?;
-        let latency = state.kill_latency;
-        let t = &mut state.threads[usize::from(thread)];
-        if t.state() != ThreadState::Stopped {
-            t.state = Some(ThreadState::Killing);
-            t.causes = FaultCauses::NONE;
-            t.killing = latency;
-        }
+        self.ready(polls)?.command(Command::Kill(thread.into()));
         Ok(())
     }
     fn kill_manager(&self, polls: u32) -> Result<(), Stuck> {
