@@ -8,17 +8,21 @@
 mod bench;
 
 
+mod domains;
 mod links;
 mod runtime_pm;
+mod sleep;
 
 
 
 use std::ops::RangeInclusive;
 
 /// Name, text, its scenarios, and those that are not here; the end of the module's documentation says why.
-const GROUPS: [(&str, &str, RangeInclusive<u16>, &[u16]); 2] = [
+const GROUPS: [(&str, &str, RangeInclusive<u16>, &[u16]); 4] = [
     ("links", include_str!("links.rs"), 1..=32, &[]),
     ("runtime_pm", include_str!("runtime_pm.rs"), 44..=74, &[]),
+    ("domains", include_str!("domains.rs"), 75..=83, &[]),
+    ("sleep", include_str!("sleep.rs"), 84..=97, sleep::LATER),
 ];
 
 /// The numbers above the tests of a file: `// 17` before `#[test]`.

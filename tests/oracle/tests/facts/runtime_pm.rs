@@ -290,8 +290,8 @@ fn forbidding_counts_once() {
 fn a_resume_requested_during_suspend_follows_it() {
     play(
         "given up C ; get_sync C
-         in C.runtime_suspend : request_resume C
-         put_sync C             -> -EAGAIN | rs:C request_resume:C=0 rr:C | rpm(C)=active u(C)=0",
+         in C.runtime_suspend : get C
+         put_sync C             -> -EAGAIN | rs:C get:C=0 rr:C      | rpm(C)=active u(C)=1",
     );
 }
 
