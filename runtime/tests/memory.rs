@@ -30,7 +30,9 @@ enum What {
 
 /// Writes down what happens to caches, and when the controller is started.
 #[derive(Default)]
-struct Log(Mutex<Vec<(What, u32, u32)>>, Mutex<Option<(What, Box<dyn FnOnce() + Send>)>>);
+struct Log(Mutex<Vec<(What, u32, u32)>>, Mutex<Option<(What, Intruder)>>);
+
+type Intruder = Box<dyn FnOnce() + Send>;
 
 impl Log {
     fn push(&self, what: What, lines: Lines) {
@@ -303,7 +305,7 @@ fn a_linear_of_any_address_is_the_same_class() {
 static OWNED: Mutex<Option<Copying>> = Mutex::new(None);
 /// One test at a time has an intruder.
 static TURN: Mutex<()> = Mutex::new(());
-static INTRUDER: Mutex<Option<(&'static Log, What, Box<dyn FnOnce() + Send>)>> = Mutex::new(None);
+static INTRUDER: Mutex<Option<(&'static Log, What, Intruder)>> = Mutex::new(None);
 static OUTCOME: Mutex<Option<Option<StartError>>> = Mutex::new(None);
 static REARM: fn(Done<'_, MemoryCopy<Controller0>, Linear>) = |done| {
     let (log, when, intruder) = INTRUDER.lock().unwrap().take().unwrap();
