@@ -252,11 +252,26 @@ impl<'a> Loader<'a> {
 
     /// Merge requested socs with what they extend.
     fn merge(&mut self) {
-        for name in std::mem::take(&mut self.requested) {
-            let Some(loaded) = self.written.get(&name).cloned() else { continue };
-            let spec = extend::extend(self, loaded.spec);
-            self.workspace.socs.push(Loaded { spec, ..loaded });
+        let requested = std::mem::take(&mut self.requested);
+        let mut socs = Vec::with_capacity(requested.len());
+        // Boards first: they read their bases, which then need not be copied.
+        for board in [true, false] {
+            for (at, name) in requested.iter().enumerate() {
+                let loaded = match self.written.get(name) {
+                    Some(loaded) if loaded.spec.extends.is_some() == board => match board {
+                        true => Some(loaded.clone()),
+                        false => self.written.remove(name),
+                    },
+                    _ => None,
+                };
+                if let Some(loaded) = loaded {
+                    let spec = extend::extend(self, loaded.spec);
+                    socs.push((at, Loaded { spec, file: loaded.file, requested: true }));
+                }
+            }
         }
+        socs.sort_by_key(|(at, _)| *at);
+        self.workspace.socs = socs.into_iter().map(|(_, soc)| soc).collect();
     }
 
     /// Read the ips that socs use.
