@@ -76,6 +76,7 @@ fn every_rule_has_its_page_and_every_page_its_rule() {
     let on_disk: BTreeSet<String> = fs::read_dir(crate_dir().join("rules"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "README.md")
         .collect();
     let in_table: BTreeSet<String> = Rule::all().iter().map(|rule| format!("{}.md", rule.id)).collect();
     assert_eq!(on_disk, in_table);
@@ -85,6 +86,24 @@ fn every_rule_has_its_page_and_every_page_its_rule() {
         assert!(sections.starts_with(&SECTIONS[..3]), "sections of {}: {sections:?}", rule.id);
         let summary = rule.summary();
         assert!(summary.ends_with('.') && summary.chars().count() <= 120, "summary of {}: {summary}", rule.id);
+    }
+}
+
+#[test]
+fn the_list_of_rules_is_current() {
+    let path = crate_dir().join("rules/README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let start = text.find("| rule |").expect("the list");
+    let mut list = String::from("| rule | level | what it finds |\n|---|---|---|\n");
+    for rule in Rule::all() {
+        let level = if rule.level == Level::Error { "error" } else { "warning" };
+        list += &format!("| [{id} {}]({id}.md) | {level} | {} |\n", rule.name, rule.summary(), id = rule.id);
+    }
+    let wanted = format!("{}{list}", &text[..start]);
+    if accept() {
+        fs::write(&path, &wanted).unwrap();
+    } else {
+        assert!(text == wanted, "rules/README.md is not current");
     }
 }
 

@@ -8,13 +8,7 @@ pub(crate) const RULE: Rule = rule!("LW0501", "unknown-engine-registers", Error)
 
 /// The register at a path. `None`: there is none, which is reported.
 pub(crate) fn register<'a, 'p>(ip: &'a Ip, path: &'p Path, cx: &mut Cx<'_>) -> Option<Found<'a, 'p>> {
-    match resolve(ip, path, &RULE, cx) {
-        Ok(found) => Some(found),
-        Err(finding) => {
-            finding.into_iter().for_each(|finding| cx.report(finding));
-            None
-        }
-    }
+    resolve(ip, path, &RULE, cx)
 }
 
 /// A field of a register. `None`: there is none, which is reported.

@@ -82,7 +82,7 @@ pub(crate) fn access(register: &Register) -> Access {
 }
 
 /// Every register of an ip that is not broken, with its path.
-pub(crate) fn registers<'a>(ip: &'a Ip) -> Vec<(Vec<&'a Name>, &'a Register)> {
+pub(crate) fn registers(ip: &Ip) -> Vec<(Vec<&Name>, &Register)> {
     fn walk<'a>(nodes: &'a Map<Node>, path: &mut Vec<&'a Name>, out: &mut Vec<(Vec<&'a Name>, &'a Register)>) {
         for (name, node) in nodes.iter() {
             path.push(name);

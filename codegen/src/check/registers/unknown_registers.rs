@@ -1,8 +1,8 @@
 #![doc = include_str!("../../../rules/LW0112.md")]
 
 use crate::check::{Cx, Rule, rule};
-use crate::report::Diagnostic;
-use crate::spec::{Ip, Lost, Map, Node, Path, Register};
+use crate::source::Span;
+use crate::spec::{Ip, Lost, Map, Name, Node, Path, Register};
 
 pub(crate) const RULE: Rule = rule!("LW0112", "unknown-registers", Error);
 
@@ -10,27 +10,23 @@ pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     let Some(power) = &ip.power else { return };
     let lost: &[Path] = if let Lost::Some(paths) = &power.lost.value { paths } else { &[] };
     for path in lost.iter().chain(&power.restore) {
-        if let Err(Some(finding)) = find(ip, path, &RULE, cx) {
-            cx.mark(path.span);
-            cx.report(finding);
-        }
+        let Some(Found { name, rest: [field, ..], .. }) = resolve(ip, path, &RULE, cx) else { continue };
+        let title = format!("`{}` goes further than a register", path.text());
+        let finding = RULE.at(field.span, title, "expected nothing here").and(name.span, "this is the register");
+        cx.mark(path.span);
+        cx.report(finding);
     }
 }
 
-/// The registers a path names: the arrays it goes through, and the register with what is left of the path, which is
-/// nothing or a field. `Err(None)`: what it names is broken and reported.
-pub(crate) fn resolve<'a, 'p>(
-    ip: &'a Ip,
-    path: &'p Path,
-    rule: &Rule,
-    cx: &mut Cx<'_>,
-) -> Result<Found<'a, 'p>, Option<Diagnostic>> {
+/// The register that a path leads to. `None`: there is none, or it is broken, which is reported under `rule` or was
+/// already.
+pub(crate) fn resolve<'a, 'p>(ip: &'a Ip, path: &'p Path, rule: &Rule, cx: &mut Cx<'_>) -> Option<Found<'a, 'p>> {
     let mut nodes: &Map<Node> = &ip.registers;
     let mut arrays = 0;
     for (depth, part) in path.parts.iter().enumerate() {
         let Some(entry) = nodes.entry(part) else {
             if nodes.is_broken(part) {
-                return Err(None);
+                return None;
             }
             let title = match depth {
                 0 => format!("`{}` has no register `{}`", ip.name.value, part.value),
@@ -43,15 +39,18 @@ pub(crate) fn resolve<'a, 'p>(
             {
                 finding = finding.and(cluster, "the cluster");
             }
-            return Err(Some(cx.advise(finding, part, nodes.names())));
+            let finding = cx.advise(finding, part, nodes.names());
+            cx.mark(path.span);
+            cx.report(finding);
+            return None;
         };
         if cx.is_broken(entry.name.span) {
-            return Err(None);
+            return None;
         }
         arrays += usize::from(entry.value.array().is_some());
         match &entry.value {
             Node::Register(register) => {
-                return Ok(Found { name: &entry.name, register, arrays, rest: &path.parts[depth + 1..] });
+                return Some(Found { name: &entry.name, register, arrays, rest: &path.parts[depth + 1..] });
             }
             Node::Cluster(cluster) => nodes = &cluster.registers,
         }
@@ -61,37 +60,22 @@ pub(crate) fn resolve<'a, 'p>(
         .at(path.span, format!("`{}` is a cluster, not a register", path.text()), "which of its registers?")
         .help(format!("write `{}.{}` for its first one", path.text(), nodes.names().next().unwrap_or("REGISTER")));
     let at = cluster_span(ip, &path.parts).unwrap_or(last.span);
-    Err(Some(finding.and(at, "the cluster")))
+    cx.mark(path.span);
+    cx.report(finding.and(at, "the cluster"));
+    None
 }
 
 /// What a path leads to.
 pub(crate) struct Found<'a, 'p> {
-    pub(crate) name: &'a crate::spec::Name,
+    pub(crate) name: &'a Name,
     pub(crate) register: &'a Register,
     /// Arrays on the way, its own included.
     pub(crate) arrays: usize,
     /// Parts of the path behind the register.
-    pub(crate) rest: &'p [crate::spec::Name],
+    pub(crate) rest: &'p [Name],
 }
 
-/// The register that a path without a field names.
-pub(crate) fn find<'a>(
-    ip: &'a Ip,
-    path: &Path,
-    rule: &Rule,
-    cx: &mut Cx<'_>,
-) -> Result<&'a Register, Option<Diagnostic>> {
-    let found = resolve(ip, path, rule, cx)?;
-    match found.rest {
-        [] => Ok(found.register),
-        [field, ..] => Err(Some(
-            rule.at(field.span, format!("`{}` goes further than a register", path.text()), "expected nothing here")
-                .and(found.name.span, "this is the register"),
-        )),
-    }
-}
-
-fn cluster_span(ip: &Ip, parts: &[crate::spec::Name]) -> Option<crate::source::Span> {
+fn cluster_span(ip: &Ip, parts: &[Name]) -> Option<Span> {
     let mut nodes = &ip.registers;
     let mut span = None;
     for part in parts {

@@ -12,7 +12,7 @@ pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
         if cx.is_broken(path.span) {
             continue;
         }
-        let Ok(found) = unknown_registers::resolve(ip, path, &unknown_registers::RULE, cx) else { continue };
+        let Some(found) = unknown_registers::resolve(ip, path, &unknown_registers::RULE, cx) else { continue };
         let (access, missing) = match layout::access(found.register) {
             Access::ReadWrite => continue,
             Access::ReadOnly => ("ro", "written back"),

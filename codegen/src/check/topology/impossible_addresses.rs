@@ -42,7 +42,7 @@ fn judge(name: &Name, reg: &Reg, ip: &Ip, cx: &mut Cx<'_>) -> Option<(u64, u64)>
             let size = size.as_ref().or(window)?;
             let word = ip.window.as_ref().and_then(|w| w.width.as_ref()).map_or(4, |w| w.value / 8).max(1);
             match base.checked_add(size.value.saturating_sub(1)) {
-                Some(last) if ip.registers.is_empty() || base % word == 0 => return Some((base, last)),
+                Some(last) if ip.registers.is_empty() || base.is_multiple_of(word) => return Some((base, last)),
                 Some(_) => RULE
                     .at(
                         reg.base.span,
