@@ -380,3 +380,31 @@ fn a_late_start_does_not_start_the_next_owners_transfer() {
         assert!(copy.recover().is_some(), "the next owner still has what it submitted");
     });
 }
+
+/// A handler re-arms, and before the hardware is started the owner looks whether anything is left to take. Looking must
+/// not stop the chain.
+#[test]
+fn looking_for_leftovers_does_not_cancel_what_is_being_rearmed() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let log: &'static Log = Box::leak(Box::default());
+    let arena = direct(log);
+    let controller = Instant { log, raised: AtomicU32::new(0) };
+    let engine: &'static Dmac<Instant> =
+        Box::leak(Box::new(Dmac::new::<Controller0>(controller, &POWER, arena, Config::DEFAULT)));
+    host_task(|cx| {
+        let power = Active::resume(cx, &POWER).unwrap();
+        let pair = CopyPair { source: buffer(arena, cx, 0, 64).0, destination: buffer(arena, cx, 0, 64).0 };
+        let mut copy = engine.claim::<MemoryCopy<Controller0>>(cx).unwrap().prepare_copy(cx, &pair).unwrap();
+        copy.set_handler(cx, &REARM);
+        copy.start_detached(pair, &power).unwrap();
+        *OWNED.lock().unwrap() = Some(copy);
+        let intruder = || assert!(OWNED.lock().unwrap().as_mut().unwrap().recover().is_none());
+        *INTRUDER.lock().unwrap() = Some((log, What::Start, Box::new(intruder)));
+        assert!(engine.irq());
+        assert_eq!(OUTCOME.lock().unwrap().take(), Some(None), "re-armed");
+        let starts = log.0.lock().unwrap().iter().filter(|op| op.0 == What::Start).count();
+        assert_eq!(starts, 2, "and started");
+        let copy = OWNED.lock().unwrap().take().unwrap();
+        copy.release(cx).unwrap();
+    });
+}

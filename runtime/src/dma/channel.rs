@@ -307,7 +307,8 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     pub fn recover(&mut self) -> Option<Completed<BuffersOf<E, S>>> {
         let link = self.link();
         link.collect(false);
-        if link.phase() == Phase::Submitted {
+        // A `Submitted` that was leaked; but not what a handler is re-arming at this moment.
+        if link.with(|s| s.phase == Phase::Submitted && s.attached) {
             link.cancel(true);
         }
         self.flight.take_finished()

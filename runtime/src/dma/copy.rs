@@ -31,7 +31,7 @@ impl<E: Endpoint<Direction = MemoryToMemory, Word = u8>> Prepared<E, Linear> {
         let shape = self.shape();
         let piece = shape.bytes() as usize;
         let buffer = |offset: u8| -> Result<DmaBuf<u8>, CopyError> {
-            let mut buf = through.alloc(cx, usize::from(offset) + piece).map_err(CopyError::Memory)?;
+            let mut buf = through.alloc(cx, usize::from(offset).saturating_add(piece)).map_err(CopyError::Memory)?;
             // Inside by the line above.
             let _ = buf.set_window(offset.into(), piece);
             Ok(buf)

@@ -6,7 +6,9 @@ use super::engine::{Config, Core, Engine, Hardware};
 use super::link::Link;
 use super::memory::Arena;
 use super::slot::{Phase, Slot};
-use super::{Capabilities, ClaimError, Controller, Expected, Mismatch, ProbeError, ThreadState, TransferError};
+use super::{
+    Capabilities, ClaimError, Controller, Expected, FaultCauses, Mismatch, ProbeError, ThreadState, TransferError,
+};
 use crate::context::{Atomic, Task};
 use crate::power::{Device, DeviceId, Grant, PowerCore};
 use crate::sync::exclusive;
@@ -83,8 +85,11 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
     /// Serve the controller's interrupt: call it from the handler of each of its lines, or from a loop. Atomic.
     ///
     /// Completion handlers and wakers run from here. Returns whether there was anything to do; a controller without
-    /// power has nothing and is not touched. One call costs 3 register reads (4 if the manager faulted) and 1 write, and
-    /// for each transfer that ended the reads until its thread has stopped, usually 1.
+    /// power has nothing and is not touched. One call costs 3 register reads and 1 write, and for each transfer that
+    /// ended the reads until its thread has stopped, usually 1. A manager fault costs a few accesses more.
+    ///
+    /// A handler or waker that panics does not keep the other channels from being served; the panic goes on to the
+    /// caller.
     pub fn irq(&'static self) -> bool {
         irq(self)
     }
@@ -247,73 +252,117 @@ pub(super) fn irq(engine: &'static dyn Engine) -> bool {
     let _atomic = Atomic::enter();
     // One critical section from reading the events to taking over the transfers they end: an event that another
     // processor has read too must not end the next transfer of the same channel.
-    let (pending, manager, ended, stopping, faulting) = exclusive(|cs| {
+    let (pending, manager, mut todo) = exclusive(|cs| {
         // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
         let raised = hardware.interrupts();
         let faulting = hardware.faulting();
-        let manager = hardware.manager_fault();
+        let manager = hardware.manager_fault().is_some();
         if raised != 0 {
             hardware.clear_interrupts(raised);
         }
-        let (mut ended, mut stopping) = (0_u32, 0_u32);
+        let mut todo = Todo { engine, ended: 0, stopping: 0, faulting, unstarted: 0, causes: FaultCauses::NONE };
         for link in links(engine) {
             link.slot.0.within(cs, |s| {
                 let hit = raised & 1 << s.event != 0 || faulting & 1 << link.thread != 0;
                 match s.phase {
                     Phase::Running if hit => {
                         s.phase = Phase::Completing;
-                        ended |= 1 << link.thread;
+                        todo.ended |= 1 << link.thread;
                     }
-                    Phase::Stopping => stopping |= 1 << link.thread,
+                    Phase::Stopping => todo.stopping |= 1 << link.thread,
                     _ => {}
                 }
             });
         }
-        let pending = raised != 0 || faulting != 0 || manager.is_some();
-        let manager = manager.map(|causes| (causes, core.shared.within(cs, |s| s.last_started)));
-        (pending, manager, ended, stopping, faulting)
+        (raised != 0 || faulting != 0 || manager, manager, todo)
     });
-    if let Some((causes, thread)) = manager {
-        manager_faulted(engine, causes, thread);
+    if manager {
+        manager_faulted(&mut todo);
     }
-    if ended | stopping | faulting != 0 {
-        for link in links(engine) {
-            let is = |set: u32| set & 1 << link.thread != 0;
-            if is(ended) {
-                link.complete(is(faulting));
-            } else if is(stopping) {
-                link.collect(true);
-            } else if is(faulting) && matches!(link.phase(), Phase::Free | Phase::Lost) {
-                // Nobody's, but it holds the abort line.
-                stop(&link);
-            }
-        }
-    }
+    todo.work();
     pending
 }
 
-/// Bring the manager back. Channels that run go on; the one it failed to start is told.
-fn manager_faulted(engine: &'static dyn Engine, causes: super::FaultCauses, thread: u8) {
-    let (core, hardware) = (engine.core(), engine.hardware());
-    // If the command interface is stuck, the fault stays and the next interrupt tries again.
-    if exclusive(|_| hardware.kill_manager(core.config.command_polls)).is_err() {
-        return;
+/// What one interrupt leaves to do for each channel (bit n: thread n).
+///
+/// A handler or waker that panics must not take the other channels' completions with it: what is left is done while
+/// unwinding.
+struct Todo {
+    engine: &'static dyn Engine,
+    ended: u32,
+    stopping: u32,
+    faulting: u32,
+    /// The manager failed to start them, for `causes`.
+    unstarted: u32,
+    causes: FaultCauses,
+}
+
+impl Todo {
+    fn work(&mut self) {
+        if self.ended | self.stopping | self.faulting | self.unstarted == 0 {
+            return;
+        }
+        for link in links(self.engine) {
+            // Taken off before it is done, so that none is done twice.
+            let take = |set: &mut u32| {
+                let there = *set & 1 << link.thread != 0;
+                *set &= !(1 << link.thread);
+                there
+            };
+            let faulting = take(&mut self.faulting);
+            if take(&mut self.unstarted) {
+                link.deliver(Err(TransferError::Manager(self.causes)), true);
+            } else if take(&mut self.ended) {
+                link.complete(faulting);
+            } else if take(&mut self.stopping) {
+                link.collect(true);
+            } else if faulting {
+                silence(&link);
+            }
+        }
     }
-    let Some(link) = links(engine).find(|link| link.thread == thread) else { return };
-    let failed = exclusive(|cs| {
-        if link.slot.0.within(cs, |s| s.phase != Phase::Running) {
-            return false;
+}
+
+impl Drop for Todo {
+    fn drop(&mut self) {
+        self.work();
+    }
+}
+
+/// Kill a faulting thread that is nobody's, for it holds the abort line.
+fn silence(link: &Link) {
+    let (core, hardware) = (link.engine.core(), link.engine.hardware());
+    // One critical section: otherwise the kill could hit the first transfer of who claims the thread meanwhile.
+    exclusive(|cs| {
+        let nobodys = link.slot.0.within(cs, |s| matches!(s.phase, Phase::Free | Phase::Lost));
+        if nobodys && hardware.state(link.thread) == ThreadState::Faulting {
+            // If the command interface is stuck, the fault stays and the next interrupt tries again.
+            let _ = hardware.kill(link.thread, core.config.command_polls);
         }
-        let stopped = hardware.state(thread) == ThreadState::Stopped;
-        let event = link.slot.0.within(cs, |s| s.event);
-        // It may have run and ended since.
-        let failed = stopped && hardware.interrupts() & 1 << event == 0;
-        if failed {
-            link.slot.0.within(cs, |s| s.phase = Phase::Completing);
-        }
-        failed
     });
-    if failed {
-        link.deliver(Err(TransferError::Manager(causes)), true);
-    }
+}
+
+/// Bring the manager back. Channels that run go on; those that it did not start are put on the list.
+fn manager_faulted(todo: &mut Todo) {
+    let (core, hardware) = (todo.engine.core(), todo.engine.hardware());
+    // One critical section: a transfer that another processor starts meanwhile is not one that failed to start.
+    exclusive(|cs| {
+        // Another processor may have dealt with it.
+        let Some(causes) = hardware.manager_fault() else { return };
+        // If the command interface is stuck, the fault stays and the next interrupt tries again.
+        if hardware.kill_manager(core.config.command_polls).is_err() {
+            return;
+        }
+        todo.causes = causes;
+        for link in links(todo.engine) {
+            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
+            // The kill has waited for the command interface, so no start stands there any more: a thread that stands
+            // still and has not signalled its end never began.
+            if running && hardware.state(link.thread) == ThreadState::Stopped && hardware.interrupts() & 1 << event == 0
+            {
+                link.slot.0.within(cs, |s| s.phase = Phase::Completing);
+                todo.unstarted |= 1 << link.thread;
+            }
+        }
+    });
 }

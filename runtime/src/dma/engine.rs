@@ -143,8 +143,6 @@ pub(super) struct Shared {
     pub(super) enabled: u32,
     /// Events that belong to a channel.
     pub(super) taken: u32,
-    /// Thread of the last start command: whose fault it is if the manager faults on it.
-    pub(super) last_started: u8,
     /// Read once per claim, so that preparing needs no power.
     pub(super) capabilities: Option<Capabilities>,
 }
@@ -163,7 +161,7 @@ impl Core {
         memory: &'static Arena,
         config: Config,
     ) -> Self {
-        let shared = Shared { enabled: 0, taken: 0, last_started: 0, capabilities: None };
+        let shared = Shared { enabled: 0, taken: 0, capabilities: None };
         Self { device, power, memory, config, shared: Lock::new(shared) }
     }
 

@@ -102,6 +102,8 @@ impl Link {
             s.result = Ok(());
             s.abandoned = false;
             s.flight = s.flight.wrapping_add(1);
+            // Until it is started: is it the owner's, not a handler's?
+            s.attached = from == Phase::Idle;
             s.phase = Phase::Submitted;
             Ok(Loaded { flight: s.flight, patched })
         });
@@ -145,10 +147,7 @@ impl Link {
                 s.phase = Phase::Running;
                 Some(program)
             })?;
-            let non_secure = core.shared.within(cs, |s| {
-                s.last_started = self.thread;
-                s.capabilities.is_some_and(|c| c.non_secure)
-            });
+            let non_secure = core.shared.within(cs, |s| s.capabilities.is_some_and(|c| c.non_secure));
             let started = self.hardware().start(self.thread, program, non_secure, core.config.command_polls);
             let Err(Stuck) = started else { return None };
             let (held, power) = self.slot.0.within(cs, |s| {

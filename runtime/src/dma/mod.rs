@@ -13,6 +13,9 @@
 //! Buffers and the power guard live in the engine while a transfer is in flight, not in the handle: leaking a handle,
 //! dropping a future or a panic never frees memory that the hardware may still write.
 //! They always come back: with the result, with a rejection, or through [`Prepared::recover`].
+//!
+//! Each operation says whether it is sleepable or atomic. What only tells a number, and every destructor, is fit for any
+//! context.
 
 mod buffers;
 mod channel;

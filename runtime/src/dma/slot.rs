@@ -61,7 +61,7 @@ pub(super) struct State {
     pub(super) orphan: bool,
     /// No re-arming: the owner is stopping the channel.
     pub(super) closing: bool,
-    /// The result goes to a `Transfer` or `recover`, not to the handler.
+    /// The result goes to a `Transfer` or `recover`, not to the handler. In phase `Submitted`: the owner submitted it.
     pub(super) attached: bool,
     /// Nobody wants the buffers back.
     pub(super) abandoned: bool,

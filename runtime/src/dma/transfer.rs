@@ -89,7 +89,8 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
         self.flight.link()
     }
 
-    /// Has it ended, well or badly? Atomic.
+    /// Has it ended, well or badly, as far as the interrupt body has seen? Where no interrupt is wired, call
+    /// [`Dmac::irq`](super::Dmac::irq) before it. Atomic.
     pub fn is_done(&self) -> bool {
         self.link().collect(false);
         self.link().phase() == Phase::Finished
@@ -109,6 +110,10 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
     }
 
     /// Stop it and wait until the hardware is quiet. It may have ended well before. Sleepable.
+    ///
+    /// A bus access that never ends keeps it here for ever. Where that can be, drop the transfer instead and
+    /// [`release`](Prepared::release) the channel: that gives up after a bounded number of polls, and the engine keeps
+    /// the buffers until the hardware is quiet.
     #[track_caller]
     pub fn stop(self, cx: &Task<'_>) -> Completed<BuffersOf<E, S>> {
         cx.might_sleep();

@@ -25,12 +25,17 @@ pub trait CacheOps: Sync + 'static {
     /// Write dirty lines back and drop them.
     fn flush(&self, lines: Lines);
     /// Order everything before against what the controller does next, and the other way round.
+    ///
+    /// By default Rust's sequentially consistent fence, which on Arm is `dmb ish`. Where the controller is outside the
+    /// inner shareable domain, or stores wait in a buffer outside the processor, write your own (`dsb`, and what drains
+    /// that buffer).
     fn barrier(&self) {
         core::sync::atomic::fence(core::sync::atomic::Ordering::SeqCst);
     }
 }
 
-/// Memory that needs no cache maintenance: uncached, or kept coherent by hardware.
+/// Memory that needs no cache maintenance: uncached, or kept coherent by hardware. Its
+/// [`barrier`](CacheOps::barrier) is the default one.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Coherent;
 
