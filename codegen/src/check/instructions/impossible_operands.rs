@@ -40,7 +40,8 @@ fn judge(instruction: &Instruction, name: &Name, operand: &Operand) -> Option<Di
     }
     let width = encoding::width(instruction, name, operand);
     if let Some(bits) = operand.bits.as_ref().filter(|b| b.value == 0 || b.value > WIDEST.into() || b.value % 8 != 0) {
-        return at(bits.span, "has an odd width", "expected 8, 16, 24 or 32 bits");
+        let title = format!("cannot have {}", counted(bits.value, "bit"));
+        return at(bits.span, &title, "expected 8, 16, 24 or 32");
     }
     if width > WIDEST {
         return at(name.span, "is too wide", &format!("{width} bits; at most {WIDEST} are allowed"));

@@ -24,7 +24,7 @@ pub(crate) fn check(set: &InstructionSet, cx: &mut Cx<'_>) {
         } else if length > limit.value {
             let beyond = instruction.bytes[limit.value as usize].span();
             RULE.at(beyond, format!("`{}` is too long", name.value), format!("byte {} of {length}", limit.value + 1))
-                .and(limit.span, format!("at most {} are allowed", counted(limit.value, "byte")))
+                .and(limit.span, format!("the limit is {}", counted(limit.value, "byte")))
         } else {
             continue;
         };

@@ -23,11 +23,13 @@ pub(crate) fn check(blocks: &[Block<'_>], cx: &mut Cx<'_>) {
                 )
                 .and(name.span, needs)
                 .note("most buses fault on such an access, or split it in two")
-                .help(format!(
-                    "the aligned offsets around it are {:#x} and {:#x}; or give the register a smaller `width`",
-                    item.offset / alignment * alignment,
-                    (item.offset / alignment).saturating_add(1).saturating_mul(alignment)
-                ));
+                .help(match (item.offset / alignment + 1).checked_mul(alignment) {
+                    Some(above) => format!(
+                        "the aligned offsets around it are {:#x} and {above:#x}; or give the register a smaller `width`",
+                        item.offset / alignment * alignment
+                    ),
+                    None => "correct the offset, or give the register a smaller `width`".to_string(),
+                });
             cx.report(finding);
         } else if let Some(array) = item.node.array()
             && item.count > 1

@@ -1,17 +1,28 @@
 #![doc = include_str!("../../../rules/LW0113.md")]
 
+use std::collections::HashMap;
+
 use super::{layout, unknown_registers};
 use crate::check::{Cx, Rule, rule};
+use crate::source::Span;
 use crate::spec::{Access, Ip};
 
 pub(crate) const RULE: Rule = rule!("LW0113", "unrestorable-registers", Error);
 
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     let Some(power) = &ip.power else { return };
+    let mut first: HashMap<String, Span> = HashMap::new();
     for path in &power.restore {
         if cx.is_broken(path.span) {
             continue;
         }
+        if let Some(earlier) = first.get(&path.text()) {
+            let title = format!("`{}` is restored twice", path.text());
+            let finding = RULE.at(path.span, title, "again here").and(*earlier, "first here").help("list it once");
+            cx.report(finding);
+            continue;
+        }
+        first.insert(path.text(), path.span);
         let Some(found) = unknown_registers::resolve(ip, path, &unknown_registers::RULE, cx) else { continue };
         let (access, missing) = match layout::access(found.register) {
             Access::ReadWrite => continue,
