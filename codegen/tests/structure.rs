@@ -182,3 +182,26 @@ fn more_errors_than_anyone_reads_are_counted() {
     assert_eq!(all.len(), 1_001);
     assert_eq!(all[0], "1:1 LW0002 500 more errors of form in this file");
 }
+
+#[test]
+fn columns_count_characters_and_lines_end_in_any_way() {
+    assert_eq!(findings("linkwright: 1\r\nip: x\r\ndoc: 5\r\n"), ["3:6 LW0004 `doc` must be text"]);
+    assert_eq!(findings("linkwright: 1\nip: x\nwindow: { size: é🦀, width: x }\n").last().map(String::as_str), {
+        Some("3:28 LW0004 `width` must be a number")
+    });
+    assert_eq!(findings("\u{feff}linkwright: 1\nip: x\ndoc: 5\n"), ["3:6 LW0004 `doc` must be text"]);
+}
+
+#[test]
+fn parts_of_a_reference_have_places_of_their_own() {
+    let soc = |reference: &str| {
+        let text =
+            format!("linkwright: 1\nsoc: x\ndevices: {{ a: {{ ip: pl330, clocks: {{ apb_pclk: {reference} }} }} }}\n");
+        findings(&text).iter().filter(|f| f.contains("LW00")).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(soc("a/01"), ["3:50 LW0008 `01` is not a number"]);
+    assert_eq!(soc("'a/b c/0'"), ["3:51 LW0007 `b c` is not a name"]);
+    assert_eq!(soc("a//0"), ["3:48 LW0007 `` is not a name"]);
+    assert_eq!(soc("/"), ["3:48 LW0007 `` is not a name"]);
+    assert_eq!(soc("[a]"), ["3:48 LW0004 `apb_pclk` must be a reference such as `pdma0/16`"]);
+}
