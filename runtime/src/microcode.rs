@@ -41,7 +41,10 @@ impl Encoded {
 
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8] {
-        self.bytes.split_at(self.len as usize).0
+        match self.bytes.split_at_checked(self.len as usize) {
+            Some((bytes, _)) => bytes,
+            None => &self.bytes,
+        }
     }
 
     /// Length in bytes.

@@ -66,11 +66,18 @@ impl RawBuf {
         Lines { cpu: self.region.arena.cpu(at), bus: self.region.arena.bus(at), bytes: to - from }
     }
 
+    /// The end of the line that `end` (in bytes from the region's start) lies in or ends.
+    fn line_end(&self, end: u32) -> u32 {
+        // No division: not every processor has one, and it would have to look for a zero.
+        let rest = self.region.arena.line() - 1;
+        ((end + rest) & !rest).min(self.region.bytes)
+    }
+
     /// The first `bytes` bytes of the window, widened to whole lines; never beyond the region.
     fn cover(&self, bytes: u32) -> (u32, u32) {
         let line = self.region.arena.line();
         let end = self.start + bytes.min(self.bytes);
-        (self.start & !(line - 1), end.next_multiple_of(line).min(self.region.bytes))
+        (self.start & !(line - 1), self.line_end(end))
     }
 
     /// Before a device reads the first `bytes` bytes of the window. Atomic.
@@ -141,7 +148,7 @@ impl RawBuf {
         let line = self.region.arena.line();
         let first = self.start + at.min(self.bytes);
         let end = first + count as u32;
-        let lines = self.lines(first & !(line - 1), end.next_multiple_of(line).min(self.region.bytes));
+        let lines = self.lines(first & !(line - 1), self.line_end(end));
         // SAFETY: the region is this buffer's, arena memory is initialised, and nothing in it is unpublished.
         unsafe { self.region.arena.upkeep().peek(lines, self.lines(first, end), out.split_at_mut(count).0) };
         count
@@ -151,8 +158,7 @@ impl RawBuf {
     pub(crate) fn publish(&self, at: u32, bytes: u32) {
         let line = self.region.arena.line();
         let from = (self.start + at.min(self.bytes)) & !(line - 1);
-        let to = (self.start + at.saturating_add(bytes).min(self.bytes)).next_multiple_of(line);
-        let to = to.min(self.region.bytes);
+        let to = self.line_end(self.start + at.saturating_add(bytes).min(self.bytes));
         if from < to {
             // SAFETY: as in `before_device_reads`.
             unsafe { self.region.arena.upkeep().clean(self.lines(from, to)) };
