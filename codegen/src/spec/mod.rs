@@ -48,6 +48,7 @@ use crate::source::Span;
 
 /// One spec file.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a file, and moved a few times")]
 pub enum Document {
     /// A kind of resource.
     Subsystem(Subsystem),

@@ -127,8 +127,9 @@ impl Decode for Path {
             });
         };
         let parts = parts(cx, node, text, '.');
-        let sound = parts.iter().fold(true, |sound, part| cx.check_name(part, part.span) && sound);
-        sound.then(|| Path { parts, span: cx.span(node.at) })
+        // All of them: each bad name is an error of its own.
+        let bad = parts.iter().filter(|part| !cx.check_name(part, part.span)).count();
+        (bad == 0).then(|| Path { parts, span: cx.span(node.at) })
     }
 
     #[cfg(feature = "schema")]
