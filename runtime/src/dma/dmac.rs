@@ -48,9 +48,13 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
         Self { controller, core: Core::new(D::ID, power, memory, config), slots: [const { Slot::new() }; CHANNELS] }
     }
 
-    /// The controller, for what the engine does not do. Starting and killing threads behind its back is the caller's
-    /// responsibility.
-    pub fn controller(&self) -> &C {
+    /// The controller, for what the engine does not do.
+    ///
+    /// # Safety
+    /// Nothing is done with it that the engine does: no thread that [`Config::threads`] names is started or killed, none
+    /// of its events sent or cleared. A program that is started runs only over memory that nothing else uses.
+    #[allow(unsafe_code, reason = "a controller that is told to writes anywhere")]
+    pub unsafe fn controller(&self) -> &C {
         &self.controller
     }
 

@@ -231,3 +231,12 @@
 //! let _ = channel.start(pair, &power); // error: no method `start`
 //! # }
 //! ```
+//!
+//! Driving the controller behind the engine's back: it writes wherever it is told to, so that takes `unsafe`.
+//!
+//! ```compile_fail,E0133
+//! # use linkwright::dma::*;
+//! # fn f<C: Controller>(dmac: &'static Dmac<C>) {
+//! let _ = dmac.controller().start(0, 0x1000, false, 1); // error: unsafe
+//! # }
+//! ```

@@ -19,8 +19,8 @@ impl<const SIZE: u32> Mmio<SIZE> {
     /// * `SIZE` bytes from `base` on are mapped as device memory for as long as the value lives, and `base` is aligned
     ///   to the widest register.
     /// * Nothing else in the program accesses them meanwhile.
-    /// * If the block masters the bus (a DMA controller), it is driven only by a Linkwright engine, and that engine is
-    ///   given only memory that was declared for this very bus.
+    /// * If the block masters the bus (a DMA controller), it is driven only by a Linkwright engine through the block's
+    ///   generated type, and that engine is given only memory that was declared for this very bus.
     pub const unsafe fn new(base: usize) -> Self {
         Self { base: core::ptr::with_exposed_provenance_mut(base) }
     }

@@ -51,6 +51,8 @@ pub struct Board {
     pub memory: &'static Memory,
     /// The engine.
     pub dmac: &'static Dmac<dmac_s::Block<QtestBus>>,
+    /// The same controller without its driver.
+    pub controller: dmac_s::Block<QtestBus>,
     /// Memory for buffers.
     pub buffers: &'static Arena,
     /// Proof that the controller runs.
@@ -80,8 +82,9 @@ impl Board {
         let buffers = Arena::leak_mirrored(16 << 20, BUFFERS, memory);
         let controller = dmac_s::Block::new(QtestBus::new(machine, ZYNQ));
         let dmac = leak(Dmac::new::<DmacS>(controller, &POWER, programs, config));
+        let controller = dmac_s::Block::new(QtestBus::new(machine, ZYNQ));
         let power = Active::resume(cx, &POWER).expect("always on");
-        Self { machine, memory, dmac, buffers, power }
+        Self { machine, memory, dmac, controller, buffers, power }
     }
 
     /// What the interrupt controller would do: run the driver's handler as long as a line of the controller is up.
@@ -114,7 +117,7 @@ impl Board {
 
     /// What a thread is doing.
     pub fn state(&self, thread: u8) -> ThreadState {
-        self.dmac.controller().state(thread)
+        self.controller.state(thread)
     }
 
     /// Where in the machine's memory a prepared program executes `ops` one after the other.

@@ -40,7 +40,7 @@ impl<'a> Bystander<'a> {
         board.machine.write(ELSEWHERE, &[0x42; 64]);
         board.machine.write(ELSEWHERE + 0x1000, &[0; 64]);
         board.machine.write(ELSEWHERE + 0x2000, &program);
-        board.dmac.controller().start(PARKED, ELSEWHERE + 0x2000, false, 10).unwrap();
+        board.controller.start(PARKED, ELSEWHERE + 0x2000, false, 10).unwrap();
         let bystander = Self(board);
         bystander.undisturbed();
         bystander
@@ -48,13 +48,13 @@ impl<'a> Bystander<'a> {
 
     fn undisturbed(&self) {
         assert_eq!(self.0.state(PARKED), ThreadState::WaitingForEvent);
-        assert_eq!(self.0.dmac.controller().faulting() & 1 << PARKED, 0);
+        assert_eq!(self.0.controller.faulting() & 1 << PARKED, 0);
     }
 
     /// It goes on where it stood.
     fn release(self) {
         self.undisturbed();
-        self.0.dmac.controller().send_event(CREDIT, 10).unwrap();
+        self.0.controller.send_event(CREDIT, 10).unwrap();
         assert_eq!(self.0.state(PARKED), ThreadState::Stopped);
         let mut moved = [0; 64];
         self.0.machine.read(ELSEWHERE + 0x1000, &mut moved);
@@ -99,7 +99,7 @@ fn fault(len: usize, ops: &[Op], spoilt: &[u8]) -> Fault {
         let Err(TransferError::Fault(fault)) = done.result else { panic!("{:?}", done.result) };
         assert_eq!(fault.thread, thread);
         assert_eq!(board.state(thread), ThreadState::Stopped);
-        assert_eq!(board.dmac.controller().faulting(), 0);
+        assert_eq!(board.controller.faulting(), 0);
         bystander.undisturbed();
         let other = copies(&board, cx, other, 2);
 
@@ -164,7 +164,7 @@ fn a_busy_debug_port_and_a_faulting_manager() {
         pair.source.fill(9);
         let mut prepared = channel.prepare_copy(cx, &pair).unwrap_or_else(|(e, _)| panic!("{e}"));
 
-        let bus = board.dmac.controller().bus();
+        let bus = board.controller.bus();
         let debug = |bytes: [u8; 2]| {
             let first =
                 Value::zero().with(regs::Dbginst0::INSTR_BYTE0, bytes[0]).with(regs::Dbginst0::INSTR_BYTE1, bytes[1]);
@@ -174,14 +174,14 @@ fn a_busy_debug_port_and_a_faulting_manager() {
         };
         debug([0xff, 0]);
         let causes = FaultCauses::NONE.with(FaultCause::UndefinedInstruction).with(FaultCause::DebugInstruction);
-        assert_eq!(board.dmac.controller().manager_fault(), Some(causes));
+        assert_eq!(board.controller.manager_fault(), Some(causes));
         let rejected = prepared.start(pair, &board.power).expect_err("the port is busy");
         assert_eq!(rejected.error, StartError::Stuck);
 
         // The next valid command frees the port; the driver's interrupt body brings the manager back.
         debug([Microcode::encode(Op::SendEvent(14)).unwrap().as_bytes()[0], 14 << 3]);
         board.dmac.irq();
-        assert_eq!(board.dmac.controller().manager_fault(), None);
+        assert_eq!(board.controller.manager_fault(), None);
         assert_eq!(bus.load(regs::DSR.offset()), 0);
         let transfer = prepared.start(rejected.bufs, &board.power).unwrap_or_else(|r| panic!("{}", r.error));
         board.serve();
