@@ -52,9 +52,11 @@ pub(crate) fn play_as_linux(script: &str) {
 
 #[track_caller]
 fn play_by(mode: Mode, script: &str) {
-    let problem = on_bench(mode, script, |bench| script.lines().enumerate().find_map(|(number, line)| {
-        bench.line(line).err().map(|problem| format!("line {}: {}\n{problem}", number + 1, line.trim()))
-    }));
+    let problem = on_bench(mode, script, |bench| {
+        script.lines().enumerate().find_map(|(number, line)| {
+            bench.line(line).err().map(|problem| format!("line {}: {}\n{problem}", number + 1, line.trim()))
+        })
+    });
     if let Some(problem) = problem {
         panic!("{problem}");
     }
@@ -191,10 +193,14 @@ impl<'t, 'cx> Bench<'t, 'cx> {
         }
         if let Some((supplier, consumer)) = of.split_once("<-") {
             let link = system.link_of(self.device(consumer), self.device(supplier));
-            return link.and_then(|link| system.link_info(link)).map_or_else(|| "gone".into(), |info| link_state(what, &info));
+            return link
+                .and_then(|link| system.link_info(link))
+                .map_or_else(|| "gone".into(), |info| link_state(what, &info));
         }
         let device = self.device(of);
-        let (Some(info), Some(rpm)) = (system.device_info(device), system.rpm_info(device)) else { return "gone".into() };
+        let (Some(info), Some(rpm)) = (system.device_info(device), system.rpm_info(device)) else {
+            return "gone".into();
+        };
         match what {
             "u" => rpm.usage.to_string(),
             "children" => rpm.children.to_string(),
@@ -280,13 +286,14 @@ fn link_state(what: &str, info: &LinkInfo) -> String {
 
 /// What the last such callback saw of a peer.
 fn surroundings(events: &[Value], callback: &str, peer: &str, field: usize) -> String {
-    let event = events.iter().rev().find(|event| token(event).is_some_and(|(kind, who)| format!("{kind}:{who}") == callback));
+    let event =
+        events.iter().rev().find(|event| token(event).is_some_and(|(kind, who)| format!("{kind}:{who}") == callback));
     let Some(event) = event else { return format!("no {callback}") };
     let peers = ["suppliers", "consumers"].iter().filter_map(|side| event[*side].as_array()).flatten();
-    peers.into_iter().find(|entry| entry[0] == peer).map_or_else(
-        || "not there".into(),
-        |entry| entry[field].as_str().unwrap_or_default().to_owned(),
-    )
+    peers
+        .into_iter()
+        .find(|entry| entry[0] == peer)
+        .map_or_else(|| "not there".into(), |entry| entry[field].as_str().unwrap_or_default().to_owned())
 }
 
 const ERRORS: [(&str, i64); 8] = [
@@ -456,7 +463,8 @@ fn read_one(text: &str) -> Vec<Op> {
 fn declared(script: &str) -> Scenario {
     let mut topology = Topology::default();
     let lines = script.lines().map(|line| line.split(['#', '|']).next().unwrap_or_default());
-    let operations = lines.flat_map(|line| line.split([';', ':'])).map(|text| text.split("->").next().unwrap_or_default());
+    let operations =
+        lines.flat_map(|line| line.split([';', ':'])).map(|text| text.split("->").next().unwrap_or_default());
     for operation in operations {
         let words: Vec<&str> = operation.split_whitespace().filter(|word| *word != "given").collect();
         let [verb, args @ ..] = words.as_slice() else { continue };
@@ -492,4 +500,17 @@ fn driver_of<'t>(topology: &'t mut Topology, device: &str) -> &'t mut Driver {
         // Idle checks that always say yes would only lengthen the logs.
         without: vec!["runtime_idle".into()],
     })
+}
+
+#[test]
+fn a_wrong_expectation_is_found() {
+    on_bench(Mode::default(), "add S C", |bench| {
+        let told = |line: &str| bench.line(line).expect_err(line);
+        assert!(told("up S C").contains("expected: \n    got:      pb:S pb:C"));
+        assert!(told("link S<-C -> refused").contains("expected: refused\n    got:      ok"));
+        assert!(told("get_sync C | rr:S rr:C").contains("expected: rr:S rr:C\n    got:      rr:C"));
+        assert!(told("put_sync C | rs:C | u(C)=1").contains("u(C)\n    expected: 1\n    got:      0"));
+        assert!(told("link C<-C").contains("got:      refused"));
+        assert!(told("frobnicate C").contains("unknown operation"));
+    });
 }

@@ -11,8 +11,8 @@ use crate::bench::{on_bench, play, play_as_linux};
 fn all_kinds() -> Vec<LinkKind> {
     let pm = [RuntimePm::Off, RuntimePm::Follow, RuntimePm::FollowActive];
     let lives = [Lifetime::Persistent, Lifetime::ConsumerDriver, Lifetime::SupplierDriver, Lifetime::AutoprobeConsumer];
-    let marks = [(false, false), (true, false), (false, true), (true, true)]
-        .map(|(inferred, cycle)| Marks { inferred, cycle });
+    let marks =
+        [(false, false), (true, false), (false, true), (true, true)].map(|(inferred, cycle)| Marks { inferred, cycle });
     let managed = |runtime_pm, lifetime| marks.map(|marks| LinkKind::Managed { runtime_pm, lifetime, marks });
     let stateless = pm.map(|runtime_pm| LinkKind::Stateless { runtime_pm });
     let sync_state_only = marks.map(|marks| LinkKind::SyncStateOnly { marks });

@@ -6,20 +6,18 @@
 #![forbid(unsafe_code)]
 
 mod bench;
-
-
 mod domains;
+mod firmware;
 mod links;
 mod runtime_pm;
 mod sleep;
 
-
-
 use std::ops::RangeInclusive;
 
 /// Name, text, its scenarios, and those that are not here; the end of the module's documentation says why.
-const GROUPS: [(&str, &str, RangeInclusive<u16>, &[u16]); 4] = [
+const GROUPS: [(&str, &str, RangeInclusive<u16>, &[u16]); 5] = [
     ("links", include_str!("links.rs"), 1..=32, &[]),
+    ("firmware", include_str!("firmware.rs"), 33..=43, &[]),
     ("runtime_pm", include_str!("runtime_pm.rs"), 44..=74, &[]),
     ("domains", include_str!("domains.rs"), 75..=83, &[]),
     ("sleep", include_str!("sleep.rs"), 84..=97, sleep::LATER),
@@ -29,7 +27,9 @@ const GROUPS: [(&str, &str, RangeInclusive<u16>, &[u16]); 4] = [
 fn numbers(text: &str) -> Vec<u16> {
     let lines: Vec<&str> = text.lines().collect();
     let above = lines.windows(2).filter(|pair| pair[1].starts_with("#[test]"));
-    above.map(|pair| pair[0].strip_prefix("// ").and_then(|n| n.parse().ok()).expect("a number above each test")).collect()
+    above
+        .map(|pair| pair[0].strip_prefix("// ").and_then(|n| n.parse().ok()).expect("a number above each test"))
+        .collect()
 }
 
 #[test]
