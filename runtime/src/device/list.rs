@@ -5,20 +5,22 @@ use core::marker::PhantomData;
 /// No item.
 pub(crate) const NIL: u32 = u32::MAX;
 
+/// Marks a node that is on no list.
+const APART: u32 = u32::MAX - 1;
+
 /// The place of an item in one list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     prev: u32,
     next: u32,
-    linked: bool,
 }
 
 impl Node {
-    pub(crate) const EMPTY: Self = Self { prev: NIL, next: NIL, linked: false };
+    pub(crate) const EMPTY: Self = Self { prev: APART, next: NIL };
 
     /// Is the item on a list?
     pub(crate) const fn linked(&self) -> bool {
-        self.linked
+        self.prev != APART
     }
 }
 
@@ -72,15 +74,15 @@ impl<H> List<H> {
         H: Hook<T>,
     {
         let prev = H::node(&items[at as usize]).prev;
-        (prev != NIL).then_some(prev)
+        (prev < APART).then_some(prev)
     }
 
     pub(crate) fn push_back<T>(&mut self, items: &mut [T], at: u32)
     where
         H: Hook<T>,
     {
-        debug_assert!(!H::node(&items[at as usize]).linked);
-        *H::node_mut(&mut items[at as usize]) = Node { prev: self.tail, next: NIL, linked: true };
+        debug_assert!(!H::node(&items[at as usize]).linked());
+        *H::node_mut(&mut items[at as usize]) = Node { prev: self.tail, next: NIL };
         match self.last() {
             Some(tail) => H::node_mut(&mut items[tail as usize]).next = at,
             None => self.head = at,
@@ -92,8 +94,8 @@ impl<H> List<H> {
     where
         H: Hook<T>,
     {
-        debug_assert!(!H::node(&items[at as usize]).linked);
-        *H::node_mut(&mut items[at as usize]) = Node { prev: NIL, next: self.head, linked: true };
+        debug_assert!(!H::node(&items[at as usize]).linked());
+        *H::node_mut(&mut items[at as usize]) = Node { prev: NIL, next: self.head };
         match self.first() {
             Some(head) => H::node_mut(&mut items[head as usize]).prev = at,
             None => self.tail = at,
@@ -107,7 +109,7 @@ impl<H> List<H> {
         H: Hook<T>,
     {
         let node = *H::node(&items[at as usize]);
-        if !node.linked {
+        if !node.linked() {
             return;
         }
         match node.prev {

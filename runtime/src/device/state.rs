@@ -165,7 +165,7 @@ impl<'s, P: Platform> State<'s, P> {
     pub(crate) fn take_device(&mut self) -> Option<u32> {
         let d = if self.free_device != NIL {
             let d = self.free_device;
-            self.free_device = self.dev(d).trail;
+            self.free_device = self.dev(d).walk.trail;
             d
         } else if (self.fresh_device as usize) < self.devices.len() {
             self.fresh_device += 1;
@@ -174,7 +174,7 @@ impl<'s, P: Platform> State<'s, P> {
             return None;
         };
         let generation = self.dev(d).generation.wrapping_add(1);
-        *self.dev(d) = DeviceSlot { generation, stage: Stage::Initialised, order: u64::MAX, ..DeviceSlot::EMPTY };
+        *self.dev(d) = DeviceSlot { generation, stage: Stage::Initialised, ..DeviceSlot::EMPTY };
         Some(d)
     }
 
@@ -195,7 +195,7 @@ impl<'s, P: Platform> State<'s, P> {
         if slot.stage == Stage::Gone && slot.pins == 0 {
             let parent = slot.parent.take();
             slot.stage = Stage::Free;
-            slot.trail = free;
+            slot.walk.trail = free;
             self.free_device = d;
             if let Some(p) = parent {
                 self.unpin(p);
@@ -230,18 +230,18 @@ impl<'s, P: Platform> State<'s, P> {
     // links of a device, in the order they were made; safe against changes between two steps
 
     pub(crate) fn first_supplier(&self, d: u32) -> Option<u32> {
-        self.devices[d as usize].suppliers.first()
+        self.devices[d as usize].walk.suppliers.first()
     }
 
     pub(crate) fn first_consumer(&self, d: u32) -> Option<u32> {
-        self.devices[d as usize].consumers.first()
+        self.devices[d as usize].walk.consumers.first()
     }
 
     /// The link to a supplier after link `at`, made with `serial`, which may be gone.
     pub(crate) fn supplier_after(&self, d: u32, at: u32, serial: u64) -> Option<u32> {
-        let list = self.devices[d as usize].suppliers;
+        let list = self.devices[d as usize].walk.suppliers;
         let slot = &self.links[at as usize];
-        if slot.serial == serial && slot.of_consumer.linked() {
+        if slot.serial == serial && !slot.dying && slot.of_consumer.linked() {
             return list.next(self.links, at);
         }
         let mut next = list.first();
@@ -255,35 +255,35 @@ impl<'s, P: Platform> State<'s, P> {
     }
 
     pub(crate) fn next_supplier(&self, d: u32, at: u32) -> Option<u32> {
-        self.devices[d as usize].suppliers.next(self.links, at)
+        self.devices[d as usize].walk.suppliers.next(self.links, at)
     }
 
     pub(crate) fn next_consumer(&self, d: u32, at: u32) -> Option<u32> {
-        self.devices[d as usize].consumers.next(self.links, at)
+        self.devices[d as usize].walk.consumers.next(self.links, at)
     }
 
     pub(crate) fn prev_supplier(&self, d: u32, at: u32) -> Option<u32> {
-        self.devices[d as usize].suppliers.prev(self.links, at)
+        self.devices[d as usize].walk.suppliers.prev(self.links, at)
     }
 
     pub(crate) fn prev_consumer(&self, d: u32, at: u32) -> Option<u32> {
-        self.devices[d as usize].consumers.prev(self.links, at)
+        self.devices[d as usize].walk.consumers.prev(self.links, at)
     }
 
     pub(crate) fn next_child(&self, d: u32, at: u32) -> Option<u32> {
-        self.devices[d as usize].children.next(self.devices, at)
+        self.devices[d as usize].walk.children.next(self.devices, at)
     }
 
     pub(crate) fn add_child(&mut self, parent: u32, child: u32) {
-        let mut list = self.dev(parent).children;
+        let mut list = self.dev(parent).walk.children;
         list.push_back(self.devices, child);
-        self.dev(parent).children = list;
+        self.dev(parent).walk.children = list;
     }
 
     pub(crate) fn remove_child(&mut self, parent: u32, child: u32) {
-        let mut list = self.dev(parent).children;
+        let mut list = self.dev(parent).walk.children;
         list.remove(self.devices, child);
-        self.dev(parent).children = list;
+        self.dev(parent).walk.children = list;
     }
 
     /// The link of this pair; looks through the shorter of the two lists.

@@ -34,29 +34,18 @@ pub struct DeviceSlot<'s> {
     pub(crate) pins: u32,
     pub(crate) no_pm_callbacks: bool,
     pub(crate) parent: Option<u32>,
-    pub(crate) children: List<ChildHook>,
     pub(crate) child: Node,
     pub(crate) bus: Node,
     pub(crate) serial: u64,
-    /// Place in the sleep order: a device later in the list has a larger number.
-    pub(crate) order: u64,
     pub(crate) pm: Node,
     pub(crate) pm_list: PmList,
     pub(crate) shutdown: Node,
-    // scratch of graph walks
-    pub(crate) mark: u64,
-    pub(crate) trail: u32,
-    pub(crate) edge: u32,
-    pub(crate) depth: u32,
-    pub(crate) queue: u32,
-    pub(crate) cursor: Cursor,
+    pub(crate) walk: Walk,
     pub(crate) lock: DeviceLock,
     // links and binding
     pub(crate) driver: Option<u32>,
     pub(crate) of_driver: Node,
     pub(crate) bind: BindState,
-    pub(crate) suppliers: List<SupplierHook>,
-    pub(crate) consumers: List<ConsumerHook>,
     pub(crate) synced: bool,
     pub(crate) sync: Node,
     pub(crate) can_match: bool,
@@ -70,6 +59,38 @@ pub struct DeviceSlot<'s> {
     pub(crate) domain: Option<u32>,
     pub(crate) member: Node,
     pub(crate) pinned_on: bool,
+}
+
+/// A device's edges and its place in the order, with the scratch of graph walks: together, because walks touch nothing
+/// else of a device.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    /// Place in the sleep order: a device later in the list has a larger number.
+    pub(crate) order: u64,
+    pub(crate) mark: u64,
+    pub(crate) children: List<ChildHook>,
+    pub(crate) consumers: List<ConsumerHook>,
+    pub(crate) suppliers: List<SupplierHook>,
+    pub(crate) trail: u32,
+    pub(crate) edge: u32,
+    pub(crate) depth: u32,
+    pub(crate) queue: u32,
+    pub(crate) cursor: Cursor,
+}
+
+impl Walk {
+    const NEW: Self = Self {
+        order: u64::MAX,
+        mark: 0,
+        children: List::EMPTY,
+        consumers: List::EMPTY,
+        suppliers: List::EMPTY,
+        trail: NIL,
+        edge: NIL,
+        depth: 0,
+        queue: NIL,
+        cursor: Cursor::Done,
+    };
 }
 
 /// Where a device is in its life.
@@ -108,7 +129,7 @@ pub(crate) enum Waits<'s> {
     /// Its driver asked to be tried again.
     Driver,
     /// The gate found this supplier missing.
-    Supplier { supplier: DeviceHandle, name: &'s str, link: LinkHandle, declared: Option<Declared>, changed: bool },
+    Supplier { supplier: DeviceHandle, name: &'s str, link: LinkHandle, declared: Option<&'static Declared>, changed: bool },
     /// Probing was blocked by system sleep.
     Sleep,
 }
@@ -123,26 +144,17 @@ impl DeviceSlot<'_> {
         pins: 0,
         no_pm_callbacks: false,
         parent: None,
-        children: List::EMPTY,
         child: Node::EMPTY,
         bus: Node::EMPTY,
         serial: 0,
-        order: 0,
         pm: Node::EMPTY,
         pm_list: PmList::None,
         shutdown: Node::EMPTY,
-        mark: 0,
-        trail: NIL,
-        edge: NIL,
-        depth: 0,
-        queue: NIL,
-        cursor: Cursor::Done,
+        walk: Walk::NEW,
         lock: DeviceLock { owner: None },
         driver: None,
         of_driver: Node::EMPTY,
         bind: BindState::Unbound,
-        suppliers: List::EMPTY,
-        consumers: List::EMPTY,
         synced: false,
         sync: Node::EMPTY,
         can_match: false,
@@ -173,6 +185,7 @@ pub struct LinkSlot {
     pub(crate) used: bool,
     /// Off the devices' lists; waits for its release.
     pub(crate) dying: bool,
+    /// Links are made in this order; of a dying one, when its release was queued.
     pub(crate) serial: u64,
     pub(crate) consumer: u32,
     pub(crate) supplier: u32,
@@ -181,11 +194,10 @@ pub struct LinkSlot {
     pub(crate) refs: u32,
     pub(crate) rpm_active: u32,
     pub(crate) preactivated: bool,
-    pub(crate) declared: Option<Declared>,
+    pub(crate) declared: Option<&'static Declared>,
+    /// On the list of the consumer's suppliers; of a dying link, on the list of those to be released.
     pub(crate) of_consumer: Node,
     pub(crate) of_supplier: Node,
-    pub(crate) release: Node,
-    pub(crate) ticket: u64,
 }
 
 impl LinkSlot {
@@ -205,8 +217,6 @@ impl LinkSlot {
         declared: None,
         of_consumer: Node::EMPTY,
         of_supplier: Node::EMPTY,
-        release: Node::EMPTY,
-        ticket: 0,
     };
 }
 
@@ -306,7 +316,7 @@ hooks! {
     MemberHook: DeviceSlot<'_> => member;
     SupplierHook: LinkSlot => of_consumer;
     ConsumerHook: LinkSlot => of_supplier;
-    ReleaseHook: LinkSlot => release;
+    ReleaseHook: LinkSlot => of_consumer;
     DomainWorkHook: DomainSlot<'_> => off_work;
     InnerHook: NestingSlot => of_outer;
     OuterHook: NestingSlot => of_inner;

@@ -221,7 +221,7 @@ impl<P: Platform> State<'_, P> {
         let (_, queue) = [
             (runtime(self.rpm_work.first().map(|d| self.devices[d as usize].rpm.ticket)), Queue::Rpm),
             (runtime(self.domain_work.first().map(|g| self.domains[g as usize].ticket)), Queue::Domain),
-            (self.releases.first().map(|l| self.links[l as usize].ticket), Queue::Release),
+            (self.releases.first().map(|l| self.links[l as usize].serial), Queue::Release),
             (if self.probe_working { None } else { self.probe_work }, Queue::Probe),
             (self.sleep_work.first().map(|d| self.devices[d as usize].sleep.ticket), Queue::Sleep),
         ]

@@ -92,8 +92,8 @@ fn d3_the_reason_names_the_declaration() {
     use linkwright::device::Declared;
     board("s c", "", "", |b| {
         b.run("add s; add c");
-        let declared = Declared { file: "soc.yaml", line: 12, property: "dmas" };
-        let added = b.system().link_add(b.context(), b.handle("c"), b.handle("s"), LinkKind::MANAGED, Some(declared));
+        static DECLARED: Declared = Declared { file: "soc.yaml", line: 12, property: "dmas" };
+        let added = b.system().link_add(b.context(), b.handle("c"), b.handle("s"), LinkKind::MANAGED, Some(&DECLARED));
         assert!(added.is_ok());
         b.run("driver c");
         let why = b.system().waiting(b.handle("c")).map(|w| w.to_string());

@@ -22,7 +22,7 @@ impl<P: Platform> System<'_, P> {
         consumer: DeviceHandle,
         supplier: DeviceHandle,
         kind: LinkKind,
-        declared: Option<Declared>,
+        declared: Option<&'static Declared>,
     ) -> Result<LinkHandle, LinkError> {
         if consumer == supplier {
             return Err(LinkError::SameDevice);
@@ -85,7 +85,7 @@ impl<P: Platform> State<'_, P> {
             && self.link_between(c, s).is_none())
     }
 
-    fn link_add(&mut self, c: u32, s: u32, flags: Flags, declared: Option<Declared>) -> Result<LinkHandle, LinkError> {
+    fn link_add(&mut self, c: u32, s: u32, flags: Flags, declared: Option<&'static Declared>) -> Result<LinkHandle, LinkError> {
         if let Some(l) = self.link_between(c, s) {
             if self.link_merge(l, flags) {
                 self.move_to_tail(c);
@@ -103,7 +103,7 @@ impl<P: Platform> State<'_, P> {
     }
 
     /// A fresh link, on the lists of both ends.
-    pub(crate) fn link_new(&mut self, c: u32, s: u32, flags: Flags, declared: Option<Declared>) -> Option<u32> {
+    pub(crate) fn link_new(&mut self, c: u32, s: u32, flags: Flags, declared: Option<&'static Declared>) -> Option<u32> {
         let l = self.take_link()?;
         self.pin(c);
         self.pin(s);
@@ -120,8 +120,8 @@ impl<P: Platform> State<'_, P> {
             link.rpm_active += u32::from(flags.has(Flags::RPM_ACTIVE));
             self.dev(c).rpm.links += 1;
         }
-        self.devices[s as usize].consumers.push_back(self.links, l);
-        self.devices[c as usize].suppliers.push_back(self.links, l);
+        self.devices[s as usize].walk.consumers.push_back(self.links, l);
+        self.devices[c as usize].walk.suppliers.push_back(self.links, l);
         Some(l)
     }
 

@@ -20,7 +20,7 @@ pub struct LinkSpec {
     /// What the link is.
     pub kind: LinkKind,
     /// Where it is declared.
-    pub declared: Option<Declared>,
+    pub declared: Option<&'static Declared>,
 }
 
 /// Why [`System::link_all`] failed.
@@ -117,17 +117,17 @@ impl<P: Platform> State<'_, P> {
         let mut root = self.shutdown.first();
         while let Some(d) = root {
             root = self.shutdown.next(self.devices, d);
-            if self.dev(d).mark == done {
+            if self.dev(d).walk.mark == done {
                 continue;
             }
             let mut at = d;
             self.enter(at, NIL, NIL, open);
             loop {
                 self.steps += 1;
-                let (need, link) = match self.dev(at).cursor {
+                let (need, link) = match self.dev(at).walk.cursor {
                     Cursor::Parent => {
                         let supplier = self.first_supplier(at);
-                        self.dev(at).cursor = supplier.map_or(Cursor::Done, Cursor::Supplier);
+                        self.dev(at).walk.cursor = supplier.map_or(Cursor::Done, Cursor::Supplier);
                         match self.dev(at).parent {
                             Some(p) => (p, NIL),
                             None => continue,
@@ -135,7 +135,7 @@ impl<P: Platform> State<'_, P> {
                     }
                     Cursor::Supplier(l) => {
                         let next = self.next_supplier(at, l);
-                        self.dev(at).cursor = next.map_or(Cursor::Done, Cursor::Supplier);
+                        self.dev(at).walk.cursor = next.map_or(Cursor::Done, Cursor::Supplier);
                         let link = self.link(l);
                         if link.flags.pure_sync_state() {
                             continue;
@@ -143,13 +143,13 @@ impl<P: Platform> State<'_, P> {
                         (link.supplier, l)
                     }
                     _ => {
-                        let up = self.dev(at).trail;
+                        let up = self.dev(at).walk.trail;
                         let slot = self.dev(at);
-                        slot.mark = done;
-                        slot.queue = NIL;
+                        slot.walk.mark = done;
+                        slot.walk.queue = NIL;
                         match last {
                             NIL => first = at,
-                            last => self.dev(last).queue = at,
+                            last => self.dev(last).walk.queue = at,
                         }
                         last = at;
                         if up == NIL {
@@ -159,7 +159,7 @@ impl<P: Platform> State<'_, P> {
                         continue;
                     }
                 };
-                let mark = self.dev(need).mark;
+                let mark = self.dev(need).walk.mark;
                 if mark == open {
                     return Err(self.circle(at, need, link, circle));
                 }
@@ -170,7 +170,7 @@ impl<P: Platform> State<'_, P> {
             }
         }
         while first != NIL {
-            let next = self.dev(first).queue;
+            let next = self.dev(first).walk.queue;
             self.place_last(first);
             first = next;
         }
@@ -179,10 +179,10 @@ impl<P: Platform> State<'_, P> {
 
     fn enter(&mut self, d: u32, from: u32, link: u32, mark: u64) {
         let slot = self.dev(d);
-        slot.mark = mark;
-        slot.trail = from;
-        slot.edge = link;
-        slot.cursor = Cursor::Parent;
+        slot.walk.mark = mark;
+        slot.walk.trail = from;
+        slot.walk.edge = link;
+        slot.walk.cursor = Cursor::Parent;
     }
 
     /// The circle that `at` needing `need` closes.
@@ -203,8 +203,8 @@ impl<P: Platform> State<'_, P> {
                 break;
             }
             supplier = consumer;
-            edge = self.dev(supplier).edge;
-            consumer = self.dev(supplier).trail;
+            edge = self.dev(supplier).walk.edge;
+            consumer = self.dev(supplier).walk.trail;
         }
         let error = LinkError::Cycle {
             consumer: closing_consumer,

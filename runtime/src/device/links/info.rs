@@ -26,7 +26,7 @@ pub struct LinkInfo {
     /// Holds its supplier for the consumer's probe.
     pub preactivated: bool,
     /// Where it is declared.
-    pub declared: Option<Declared>,
+    pub declared: Option<&'static Declared>,
 }
 
 impl<P: Platform> System<'_, P> {

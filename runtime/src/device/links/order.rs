@@ -35,7 +35,7 @@ impl<P: Platform> System<'_, P> {
                 if let Some(place) = path.get_mut(i) {
                     *place = edge;
                 }
-                at = s.dev(at).trail;
+                at = s.dev(at).walk.trail;
             }
             Some(length)
         })
@@ -73,38 +73,38 @@ impl<P: Platform> State<'_, P> {
     /// `edge` of the devices on the way tell it.
     pub(crate) fn path_length(&mut self, from: u32, to: u32) -> Option<u32> {
         // A device that is not registered yet has no dependents; one later in the order cannot be needed.
-        if self.dev(from).order > self.dev(to).order {
+        if self.dev(from).walk.order > self.dev(to).walk.order {
             return None;
         }
         let mark = self.next_mark();
-        let limit = self.dev(to).order;
-        self.dev(from).mark = mark;
-        self.dev(from).trail = NIL;
-        self.dev(from).edge = NIL;
-        self.dev(from).depth = 0;
+        let limit = self.dev(to).walk.order;
+        self.dev(from).walk.mark = mark;
+        self.dev(from).walk.trail = NIL;
+        self.dev(from).walk.edge = NIL;
+        self.dev(from).walk.depth = 0;
         let (mut head, mut tail) = (from, from);
-        self.dev(from).queue = NIL;
+        self.dev(from).walk.queue = NIL;
         loop {
             if head == to {
-                return Some(self.dev(to).depth);
+                return Some(self.dev(to).walk.depth);
             }
-            let depth = self.dev(head).depth + 1;
+            let depth = self.dev(head).walk.depth + 1;
             let mut visit = |s: &mut Self, d: u32, edge: u32| {
                 s.steps += 1;
                 let slot = s.dev(d);
                 // Whatever comes after the goal in the order cannot lead to it.
-                if slot.mark == mark || (slot.order > limit && slot.order != u64::MAX) {
+                if slot.walk.mark == mark || (slot.walk.order > limit && slot.walk.order != u64::MAX) {
                     return;
                 }
-                slot.mark = mark;
-                slot.trail = head;
-                slot.edge = edge;
-                slot.depth = depth;
-                slot.queue = NIL;
-                s.dev(tail).queue = d;
+                slot.walk.mark = mark;
+                slot.walk.trail = head;
+                slot.walk.edge = edge;
+                slot.walk.depth = depth;
+                slot.walk.queue = NIL;
+                s.dev(tail).walk.queue = d;
                 tail = d;
             };
-            let mut child = self.dev(head).children.first();
+            let mut child = self.dev(head).walk.children.first();
             while let Some(d) = child {
                 visit(self, d, NIL);
                 child = self.next_child(head, d);
@@ -117,7 +117,7 @@ impl<P: Platform> State<'_, P> {
                 }
                 link = self.next_consumer(head, l);
             }
-            head = self.dev(head).queue;
+            head = self.dev(head).walk.queue;
             if head == NIL {
                 return None;
             }
@@ -125,11 +125,11 @@ impl<P: Platform> State<'_, P> {
     }
 
     fn path_end(&mut self, to: u32) -> Option<u32> {
-        (self.dev(to).mark == self.mark).then_some(to)
+        (self.dev(to).walk.mark == self.mark).then_some(to)
     }
 
     fn path_edge(&mut self, at: u32) -> Option<PathEdge> {
-        let (trail, edge) = (self.dev(at).trail, self.dev(at).edge);
+        let (trail, edge) = (self.dev(at).walk.trail, self.dev(at).walk.edge);
         if trail == NIL {
             return None;
         }
@@ -140,7 +140,7 @@ impl<P: Platform> State<'_, P> {
     /// Move a device and everything that depends on it to the tail of both order lists: first the device, then its
     /// children with their dependents, then its consumers with theirs; of a device met several times the last counts.
     pub(crate) fn move_to_tail(&mut self, d: u32) {
-        if self.dev(d).children.is_empty() && self.dev(d).consumers.is_empty() {
+        if self.dev(d).walk.children.is_empty() && self.dev(d).walk.consumers.is_empty() {
             self.place_last(d);
             return;
         }
@@ -148,32 +148,32 @@ impl<P: Platform> State<'_, P> {
         let mark = self.next_mark();
         let mut finished = NIL;
         let mut at = d;
-        self.dev(at).mark = mark;
-        self.dev(at).trail = NIL;
-        let first = self.devices[at as usize].consumers.last();
-        self.dev(at).cursor = Cursor::start(first);
+        self.dev(at).walk.mark = mark;
+        self.dev(at).walk.trail = NIL;
+        let first = self.devices[at as usize].walk.consumers.last();
+        self.dev(at).walk.cursor = Cursor::start(first);
         loop {
             self.steps += 1;
-            let next = match self.dev(at).cursor {
+            let next = match self.dev(at).walk.cursor {
                 Cursor::Consumer(l) => {
                     let before = self.prev_consumer(at, l);
-                    self.dev(at).cursor = Cursor::start(before);
+                    self.dev(at).walk.cursor = Cursor::start(before);
                     let link = self.link(l);
                     if link.flags.pure_sync_state() { continue } else { link.consumer }
                 }
                 Cursor::Children => {
-                    let last = self.dev(at).children.last();
-                    self.dev(at).cursor = last.map_or(Cursor::Done, Cursor::Child);
+                    let last = self.dev(at).walk.children.last();
+                    self.dev(at).walk.cursor = last.map_or(Cursor::Done, Cursor::Child);
                     continue;
                 }
                 Cursor::Child(c) => {
-                    let before = self.devices[at as usize].children.prev(self.devices, c);
-                    self.dev(at).cursor = before.map_or(Cursor::Done, Cursor::Child);
+                    let before = self.devices[at as usize].walk.children.prev(self.devices, c);
+                    self.dev(at).walk.cursor = before.map_or(Cursor::Done, Cursor::Child);
                     c
                 }
                 Cursor::Done | Cursor::Parent | Cursor::Supplier(_) => {
-                    let up = self.dev(at).trail;
-                    self.dev(at).queue = finished;
+                    let up = self.dev(at).walk.trail;
+                    self.dev(at).walk.queue = finished;
                     finished = at;
                     if up == NIL {
                         break;
@@ -182,16 +182,16 @@ impl<P: Platform> State<'_, P> {
                     continue;
                 }
             };
-            if self.dev(next).mark != mark {
-                self.dev(next).mark = mark;
-                self.dev(next).trail = at;
-                let last = self.devices[next as usize].consumers.last();
-                self.dev(next).cursor = Cursor::start(last);
+            if self.dev(next).walk.mark != mark {
+                self.dev(next).walk.mark = mark;
+                self.dev(next).walk.trail = at;
+                let last = self.devices[next as usize].walk.consumers.last();
+                self.dev(next).walk.cursor = Cursor::start(last);
                 at = next;
             }
         }
         while finished != NIL {
-            let next = self.dev(finished).queue;
+            let next = self.dev(finished).walk.queue;
             self.place_last(finished);
             finished = next;
         }
@@ -206,9 +206,9 @@ impl<P: Platform> State<'_, P> {
         if self.dev(d).pm_list != PmList::None {
             self.pm_push_back(d, PmList::All);
         }
-        if self.dev(d).order != u64::MAX {
+        if self.dev(d).walk.order != u64::MAX {
             self.order += 1;
-            self.dev(d).order = self.order;
+            self.dev(d).walk.order = self.order;
         }
     }
 }

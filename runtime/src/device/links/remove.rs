@@ -102,13 +102,13 @@ impl<P: Platform> State<'_, P> {
             r.links = r.links.saturating_sub(1);
             self.release_supplier(l);
         }
-        self.devices[consumer as usize].suppliers.remove(self.links, l);
-        self.devices[supplier as usize].consumers.remove(self.links, l);
+        self.devices[consumer as usize].walk.suppliers.remove(self.links, l);
+        self.devices[supplier as usize].walk.consumers.remove(self.links, l);
         changed_for_waiting(self, consumer, l);
         let ticket = self.next_ticket();
         let link = self.link(l);
         link.dying = true;
-        link.ticket = ticket;
+        link.serial = ticket;
         self.releases.push_back(self.links, l);
         if runtime {
             self.pin(supplier);

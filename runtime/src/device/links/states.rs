@@ -142,7 +142,7 @@ impl<P: Platform> System<'_, P> {
     fn links_let_go(&self, d: u32) {
         loop {
             let dropped = self.with(|s| {
-                let mut next = s.devices[d as usize].suppliers.last();
+                let mut next = s.devices[d as usize].walk.suppliers.last();
                 while let Some(l) = next {
                     next = s.prev_supplier(d, l);
                     let link = s.link(l);
@@ -171,7 +171,7 @@ impl<P: Platform> System<'_, P> {
     /// Both ends of every link of a removed device forget it. Any context.
     pub(crate) fn links_purge(&self, d: u32) {
         while let Some(dropped) = self.with(|s| {
-            let l = s.devices[d as usize].suppliers.last().or(s.devices[d as usize].consumers.last())?;
+            let l = s.devices[d as usize].walk.suppliers.last().or(s.devices[d as usize].walk.consumers.last())?;
             Some(s.link_drop(l))
         }) {
             self.link_dropped(dropped);

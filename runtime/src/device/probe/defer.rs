@@ -22,7 +22,7 @@ pub enum Waiting<'s> {
         /// The link that makes it a supplier.
         link: LinkHandle,
         /// Where that link is declared.
-        declared: Option<Declared>,
+        declared: Option<&'static Declared>,
     },
     /// For the end of system sleep.
     Sleep,

@@ -89,7 +89,7 @@ impl<'s, P: Platform> System<'s, P> {
             let slot = s.dev(d);
             slot.stage = Stage::Registered;
             slot.serial = serial;
-            slot.order = order;
+            slot.walk.order = order;
             s.shutdown.push_back(s.devices, d);
             s.bus.push_back(s.devices, d);
             s.pm_push_back(d, PmList::All);
@@ -111,7 +111,7 @@ impl<'s, P: Platform> System<'s, P> {
         self.lock_device(cx, d)?;
         let begun = self.with(|s| {
             let slot = s.dev(d);
-            if !slot.children.is_empty() || slot.stage == Stage::Removing {
+            if !slot.walk.children.is_empty() || slot.stage == Stage::Removing {
                 return Err(Error::Busy);
             }
             let registered = slot.registered();

@@ -40,7 +40,7 @@ impl<P: Platform> State<'_, P> {
         }
         let supplier = self.link(missing).supplier;
         let changed = self.link(missing).state == LinkState::Available;
-        let declared: Option<Declared> = self.link(missing).declared;
+        let declared: Option<&'static Declared> = self.link(missing).declared;
         self.dev(d).waits_for = Waits::Supplier {
             supplier: self.device_handle(supplier),
             name: self.dev(supplier).name,

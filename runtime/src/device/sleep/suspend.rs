@@ -177,7 +177,7 @@ impl<P: Platform> State<'_, P> {
 
     fn subordinates_done(&mut self, d: u32) -> bool {
         let mine = self.dev(d).sleep.asynchronous;
-        let mut next = self.dev(d).children.first();
+        let mut next = self.dev(d).walk.children.first();
         while let Some(c) = next {
             let sleep = &self.dev(c).sleep;
             if (mine || sleep.asynchronous) && !sleep.done {
