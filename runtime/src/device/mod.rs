@@ -21,6 +21,7 @@ mod link;
 mod links;
 mod list;
 mod platform;
+mod power_core;
 mod probe;
 mod rpm;
 mod rules;

@@ -1,12 +1,9 @@
 //! System sleep.
-//!
-//! | not here | why |
-//! | --- | --- |
-//! | 97: a consumer that sleeps later than its supplier | A lint on specs, which cannot name sleep phases yet: issue 5, lints on PM traps. |
+
+use linkwright_codegen::front;
+use linkwright_codegen::load::{Input, Options};
 
 use crate::bench::play;
-
-pub(crate) const LATER: &[u16] = &[97];
 
 /// Supplier, its consumer, and the consumer's child; all bound and runtime suspended.
 const FAMILY: &str = "given up S C C>K ; link S<-C";
@@ -160,4 +157,35 @@ fn devices_that_sleep_concurrently_keep_the_order_of_their_link() {
          system_sleep async -> 0 | prepare:S,C suspend:C,S late:C,S noirq:C,S \
                                    resume_noirq:S,C early:S,C resume:S,C complete:C,S",
     );
+}
+
+// 97
+#[test]
+fn a_consumer_that_uses_its_supplier_after_it_is_off_is_an_error_that_names_both_drivers() {
+    let found = |last_use: &str, off: &str| {
+        let file = |name: &str, text: String| Input::Text(name.into(), format!("linkwright: 1\n{text}\n"));
+        let inputs = [
+            file("ip/dmac.yaml", format!("ip: dmac\nsleep: {{ off: {off} }}\nprovides: {{ dma: {{ capacity: 8 }} }}")),
+            file("ip/spi.yaml", format!("ip: spi\nsleep: {{ last_use: {last_use} }}\nconsumes: {{ dmas: {{ tx: {{}} }} }}")),
+            file("soc/board.yaml", "soc: board\ndevices:\n  d: { ip: dmac }\n  s: { ip: spi, dmas: { tx: d/3 } }".into()),
+        ];
+        let reading = front::read(&inputs, &Options::default());
+        // With the link that orders them.
+        let edges = reading.model.as_ref().map(|model| model.socs[0].edges.len());
+        let findings = reading.diagnostics.sorted().into_iter().cloned().collect::<Vec<_>>();
+        assert_eq!(edges, findings.is_empty().then_some(1));
+        findings
+    };
+    let phases = ["suspend", "late", "noirq"];
+    for (last, last_use) in phases.iter().enumerate() {
+        for (first, off) in phases.iter().enumerate() {
+            let findings = found(last_use, off);
+            assert_eq!(findings.len(), usize::from(last > first), "{last_use} {off}: {findings:?}");
+        }
+    }
+    let [finding] = &found("noirq", "late")[..] else { panic!("one finding") };
+    assert_eq!(finding.rule, "LW0426");
+    assert_eq!(finding.title, "`s` uses `d` until `noirq`, but `d` is off from `late` on");
+    let labels: Vec<&str> = finding.secondary.iter().map(|label| label.text.as_str()).collect();
+    assert!(labels[0].contains("driver of `spi`") && labels[1].contains("driver of `dmac`"), "{labels:?}");
 }

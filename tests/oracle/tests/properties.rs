@@ -1,4 +1,4 @@
-//! 12.6: what random testing checks beyond the invariants after every step (see `random.rs`).
+//! Section 12.6 of the semantic reference: what random testing checks beyond the invariants after every step (`random.rs`).
 
 use oracle::board::{Board, board};
 use oracle::random::Numbers;
