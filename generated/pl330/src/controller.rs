@@ -118,11 +118,7 @@ impl<B: Bus<u32>> Pl330<B> {
             .with(regs::Dbginst0::CHANNEL_NUM, Bounded::saturating(thread.unwrap_or(0).into()))
             .with(regs::Dbginst0::INSTR_BYTE0, bytes[0])
             .with(regs::Dbginst0::INSTR_BYTE1, bytes[1]);
-        let second = Value::zero()
-            .with(regs::Dbginst1::INSTR_BYTE2, bytes[2])
-            .with(regs::Dbginst1::INSTR_BYTE3, bytes[3])
-            .with(regs::Dbginst1::INSTR_BYTE4, bytes[4])
-            .with(regs::Dbginst1::INSTR_BYTE5, bytes[5]);
+        let second = Value::from_word(u32::from_le_bytes([bytes[2], bytes[3], bytes[4], bytes[5]]));
         let go = Value::zero().with(regs::Dbgcmd::DBGCMD, regs::DebugCommand::Execute);
         self.bus().write(regs::DBGINST0, first);
         self.bus().write(regs::DBGINST1, second);
@@ -150,28 +146,28 @@ const fn state(state: regs::ThreadState) -> dma::ThreadState {
 
 /// Bits of `FTR` and what each says.
 const FTR_BITS: [(u8, FaultCause); 12] = [
-    (regs::Ftr::UNDEF_INSTR.shift(), FaultCause::UndefinedInstruction),
-    (regs::Ftr::OPERAND_INVALID.shift(), FaultCause::InvalidOperand),
-    (regs::Ftr::CH_EVNT_ERR.shift(), FaultCause::EventSecurity),
-    (regs::Ftr::CH_PERIPH_ERR.shift(), FaultCause::PeripheralSecurity),
-    (regs::Ftr::CH_RDWR_ERR.shift(), FaultCause::AccessSecurity),
-    (regs::Ftr::MFIFO_ERR.shift(), FaultCause::FifoOverflow),
-    (regs::Ftr::ST_DATA_UNAVAILABLE.shift(), FaultCause::FifoUnderflow),
-    (regs::Ftr::INSTR_FETCH_ERR.shift(), FaultCause::InstructionFetch),
-    (regs::Ftr::DATA_WRITE_ERR.shift(), FaultCause::DataWrite),
-    (regs::Ftr::DATA_READ_ERR.shift(), FaultCause::DataRead),
-    (regs::Ftr::DBG_INSTR.shift(), FaultCause::DebugInstruction),
-    (regs::Ftr::LOCKUP_ERR.shift(), FaultCause::Lockup),
+    (0, FaultCause::UndefinedInstruction),
+    (1, FaultCause::InvalidOperand),
+    (5, FaultCause::EventSecurity),
+    (6, FaultCause::PeripheralSecurity),
+    (7, FaultCause::AccessSecurity),
+    (12, FaultCause::FifoOverflow),
+    (13, FaultCause::FifoUnderflow),
+    (16, FaultCause::InstructionFetch),
+    (17, FaultCause::DataWrite),
+    (18, FaultCause::DataRead),
+    (30, FaultCause::DebugInstruction),
+    (31, FaultCause::Lockup),
 ];
 
 /// Bits of `FTRD` and what each says.
 const FTRD_BITS: [(u8, FaultCause); 6] = [
-    (regs::Ftrd::UNDEF_INSTR.shift(), FaultCause::UndefinedInstruction),
-    (regs::Ftrd::OPERAND_INVALID.shift(), FaultCause::InvalidOperand),
-    (regs::Ftrd::DMAGO_ERR.shift(), FaultCause::StartSecurity),
-    (regs::Ftrd::MGR_EVNT_ERR.shift(), FaultCause::EventSecurity),
-    (regs::Ftrd::INSTR_FETCH_ERR.shift(), FaultCause::InstructionFetch),
-    (regs::Ftrd::DBG_INSTR.shift(), FaultCause::DebugInstruction),
+    (0, FaultCause::UndefinedInstruction),
+    (1, FaultCause::InvalidOperand),
+    (4, FaultCause::StartSecurity),
+    (5, FaultCause::EventSecurity),
+    (16, FaultCause::InstructionFetch),
+    (30, FaultCause::DebugInstruction),
 ];
 
 /// The causes whose bits are set.

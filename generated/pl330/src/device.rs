@@ -40,7 +40,7 @@ impl<B: Bus<u32>> Pl330<B> {
 /// What must be written back after a power loss: `INTEN`, `WD`.
 ///
 /// Every register is lost with power; all others hold what the hardware says by itself or are set before use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Saved {
     inten: Value<regs::Inten>,
     wd: Value<regs::Wd>,

@@ -7,8 +7,8 @@
 use linkwright::microcode::Encoded;
 use linkwright::mmio::Bounded;
 
-/// One instruction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// One instruction. Its text forms, `Debug` too, are assembly.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Instruction {
     /// `DMAADDH`: Add to an address.
     Addh {
@@ -180,20 +180,24 @@ impl Instruction {
 
     /// The instruction at the start of `bytes`, and how many of them it takes.
     pub fn decode(bytes: &[u8]) -> Result<(Self, usize), DecodeError> {
-        let Some(&opcode) = bytes.first() else {
-            return Err(DecodeError::Truncated { needed: 1 });
-        };
-        let invalid = DecodeError::InvalidOperand { opcode };
+        match Self::matching(bytes) {
+            Some(instruction) => Ok((instruction, instruction.length())),
+            None => Err(Self::misfit(bytes)),
+        }
+    }
+
+    fn matching(bytes: &[u8]) -> Option<Self> {
+        let opcode = *bytes.first()?;
         let instruction = match *bytes {
             [0x54 | 0x56, b1, b2, ..] => {
                 Self::Addh {
-                    register: AddressRegister::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
+                    register: AddressRegister::from_bits((opcode >> 1) & 0b1)?,
                     immediate: u16::from_le_bytes([b1, b2]),
                 }
             }
             [0x5c | 0x5e, b1, b2, ..] => {
                 Self::Adnh {
-                    register: AddressRegister::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
+                    register: AddressRegister::from_bits((opcode >> 1) & 0b1)?,
                     immediate: u16::from_le_bytes([b1, b2]),
                 }
             }
@@ -209,42 +213,40 @@ impl Instruction {
                 }
             }
             [0x01, ..] => Self::Kill,
-            [0x04 | 0x05 | 0x07, ..] => Self::Ld { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)? },
+            [0x04 | 0x05 | 0x07, ..] => Self::Ld { when: Condition::from_bits(opcode & 0b11)? },
             [0x25 | 0x27, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Ldp {
-                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
+                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1)?,
                     peripheral: Bounded::saturating(u32::from(b1 >> 3)),
                 }
             }
             [0x20 | 0x22, b1, ..] => {
                 Self::Lp {
-                    counter: LoopCounter::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
+                    counter: LoopCounter::from_bits((opcode >> 1) & 0b1)?,
                     iterations: Bounded::saturating(u32::from(b1) + 1),
                 }
             }
             [0x38 | 0x39 | 0x3b..=0x3d | 0x3f, b1, ..] => {
                 Self::Lpend {
-                    when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?,
-                    counter: LoopCounter::from_bits((opcode >> 2) & 0b1).ok_or(invalid)?,
+                    when: Condition::from_bits(opcode & 0b11)?,
+                    counter: LoopCounter::from_bits((opcode >> 2) & 0b1)?,
                     jump: b1,
                 }
             }
-            [0x2c | 0x2d | 0x2f, b1, ..] => {
-                Self::Lpfend { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)?, jump: b1 }
-            }
+            [0x2c | 0x2d | 0x2f, b1, ..] => Self::Lpfend { when: Condition::from_bits(opcode & 0b11)?, jump: b1 },
             [0xbc, b1, b2, b3, b4, b5, ..] if b1 & 0b1111_1000 == 0 => {
                 Self::Mov {
-                    register: MoveTarget::from_bits(b1 & 0b111).ok_or(invalid)?,
+                    register: MoveTarget::from_bits(b1 & 0b111)?,
                     immediate: u32::from_le_bytes([b2, b3, b4, b5]),
                 }
             }
             [0x18, ..] => Self::Nop,
             [0x12, ..] => Self::Rmb,
             [0x34, b1, ..] if b1 & 0b0000_0111 == 0 => Self::Sev { event: Bounded::saturating(u32::from(b1 >> 3)) },
-            [0x08 | 0x09 | 0x0b, ..] => Self::St { when: Condition::from_bits(opcode & 0b11).ok_or(invalid)? },
+            [0x08 | 0x09 | 0x0b, ..] => Self::St { when: Condition::from_bits(opcode & 0b11)? },
             [0x29 | 0x2b, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Stp {
-                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1).ok_or(invalid)?,
+                    when: PeripheralCondition::from_bits((opcode >> 1) & 0b1)?,
                     peripheral: Bounded::saturating(u32::from(b1 >> 3)),
                 }
             }
@@ -255,17 +257,19 @@ impl Instruction {
             [0x30..=0x32, b1, ..] if b1 & 0b0000_0111 == 0 => {
                 Self::Wfp {
                     peripheral: Bounded::saturating(u32::from(b1 >> 3)),
-                    kind: RequestKind::from_bits(opcode & 0b11).ok_or(invalid)?,
+                    kind: RequestKind::from_bits(opcode & 0b11)?,
                 }
             }
             [0x13, ..] => Self::Wmb,
-            _ => return Err(Self::misfit(opcode, bytes.len())),
+            _ => return None,
         };
-        Ok((instruction, instruction.length()))
+        Some(instruction)
     }
 
-    /// Why `length` bytes that begin with `opcode` are no instruction.
-    const fn misfit(opcode: u8, length: usize) -> DecodeError {
+    const fn misfit(bytes: &[u8]) -> DecodeError {
+        let Some(&opcode) = bytes.first() else {
+            return DecodeError::Truncated { needed: 1 };
+        };
         let needed = match opcode {
             0x06 | 0x0a | 0x2e | 0x33 | 0x3a | 0x3e => 1,
             0x20
@@ -284,7 +288,7 @@ impl Instruction {
             0xa0 | 0xa2 | 0xbc => 6,
             _ => return DecodeError::Undefined { opcode },
         };
-        if length < needed {
+        if bytes.len() < needed {
             DecodeError::Truncated { needed }
         } else {
             DecodeError::InvalidOperand { opcode }
@@ -373,6 +377,12 @@ impl core::fmt::Display for Instruction {
             Self::Wfp { peripheral, kind } => write!(f, "DMAWFP P{peripheral}, {kind}"),
             Self::Wmb => f.write_str("DMAWMB"),
         }
+    }
+}
+
+impl core::fmt::Debug for Instruction {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Display::fmt(self, f)
     }
 }
 

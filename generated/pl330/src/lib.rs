@@ -36,7 +36,7 @@ pub use microcode::Microcode;
 pub const COMPATIBLE: &[&str] = &["arm,pl330"];
 
 /// What differs between chips: the integration parameters of an instance.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parameters {
     /// Channel threads.
     ///

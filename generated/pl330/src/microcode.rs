@@ -16,67 +16,10 @@ impl Isa for Microcode {
     const LIMITS: Limits = Limits { burst: 16, beat: 128, iterations: 256, counters: 2, jump: 255 };
 
     fn encode(op: Op) -> Result<Encoded, Unencodable> {
-        let refused = Unencodable(op);
-        let instruction = match op {
-            Op::SetAddress(side, address) => {
-                Instruction::Mov { register: move_target_of_side(side), immediate: address }
-            }
-            Op::AddAddress(side, amount) => {
-                Instruction::Addh { register: address_register_of_side(side), immediate: amount }
-            }
-            Op::SubtractAddress(_, 0) => return Err(refused),
-            Op::SubtractAddress(side, amount) => {
-                Instruction::Adnh { register: address_register_of_side(side), immediate: amount.wrapping_neg() }
-            }
-            Op::SetControl(word) => Instruction::Mov { register: instruction::MoveTarget::Ccr, immediate: word },
-            Op::Load(when) => Instruction::Ld { when: condition_of_when(when) },
-            Op::LoadPeripheral(when, peripheral) => {
-                Instruction::Ldp {
-                    when: peripheral_condition_of_when(when).ok_or(refused)?,
-                    peripheral: Bounded::new(peripheral.into()).ok_or(refused)?,
-                }
-            }
-            Op::Store(when) => Instruction::St { when: condition_of_when(when) },
-            Op::StorePeripheral(when, peripheral) => {
-                Instruction::Stp {
-                    when: peripheral_condition_of_when(when).ok_or(refused)?,
-                    peripheral: Bounded::new(peripheral.into()).ok_or(refused)?,
-                }
-            }
-            Op::StoreZero => Instruction::Stz,
-            Op::Loop(counter, iterations) => {
-                Instruction::Lp {
-                    counter: instruction::LoopCounter::from_bits(counter).ok_or(refused)?,
-                    iterations: Bounded::new(iterations.into()).ok_or(refused)?,
-                }
-            }
-            Op::LoopEnd(counter, when, jump) => {
-                Instruction::Lpend {
-                    when: condition_of_when(when),
-                    counter: instruction::LoopCounter::from_bits(counter).ok_or(refused)?,
-                    jump,
-                }
-            }
-            Op::LoopForeverEnd(when, jump) => Instruction::Lpfend { when: condition_of_when(when), jump },
-            Op::ReadBarrier => Instruction::Rmb,
-            Op::WriteBarrier => Instruction::Wmb,
-            Op::SendEvent(event) => Instruction::Sev { event: Bounded::new(event.into()).ok_or(refused)? },
-            Op::WaitEvent(event, invalidate) => {
-                Instruction::Wfe { event: Bounded::new(event.into()).ok_or(refused)?, invalid: invalidate }
-            }
-            Op::WaitPeripheral(kind, peripheral) => {
-                Instruction::Wfp {
-                    peripheral: Bounded::new(peripheral.into()).ok_or(refused)?,
-                    kind: request_kind_of_kind(kind),
-                }
-            }
-            Op::FlushPeripheral(peripheral) => {
-                Instruction::Flushp { peripheral: Bounded::new(peripheral.into()).ok_or(refused)? }
-            }
-            Op::Nop => Instruction::Nop,
-            Op::End => Instruction::End,
-        };
-        Ok(instruction.encode())
+        match instruction(op) {
+            Some(instruction) => Ok(instruction.encode()),
+            None => Err(Unencodable(op)),
+        }
     }
 
     fn control(control: &Control) -> u32 {
@@ -102,6 +45,57 @@ impl Isa for Microcode {
         write!(out, "{instruction}").ok()?;
         Some(length)
     }
+}
+
+/// The instruction that carries out an operation, if there is one that can hold its numbers.
+fn instruction(op: Op) -> Option<Instruction> {
+    let instruction = match op {
+        Op::SetAddress(side, address) => Instruction::Mov { register: move_target_of_side(side), immediate: address },
+        Op::AddAddress(side, amount) => {
+            Instruction::Addh { register: address_register_of_side(side), immediate: amount }
+        }
+        Op::SubtractAddress(_, 0) => return None,
+        Op::SubtractAddress(side, amount) => {
+            Instruction::Adnh { register: address_register_of_side(side), immediate: amount.wrapping_neg() }
+        }
+        Op::SetControl(word) => Instruction::Mov { register: instruction::MoveTarget::Ccr, immediate: word },
+        Op::Load(when) => Instruction::Ld { when: condition_of_when(when) },
+        Op::LoadPeripheral(when, peripheral) => {
+            Instruction::Ldp { when: peripheral_condition_of_when(when)?, peripheral: Bounded::new(peripheral.into())? }
+        }
+        Op::Store(when) => Instruction::St { when: condition_of_when(when) },
+        Op::StorePeripheral(when, peripheral) => {
+            Instruction::Stp { when: peripheral_condition_of_when(when)?, peripheral: Bounded::new(peripheral.into())? }
+        }
+        Op::StoreZero => Instruction::Stz,
+        Op::Loop(counter, iterations) => {
+            Instruction::Lp {
+                counter: instruction::LoopCounter::from_bits(counter)?,
+                iterations: Bounded::new(iterations.into())?,
+            }
+        }
+        Op::LoopEnd(counter, when, jump) => {
+            Instruction::Lpend {
+                when: condition_of_when(when),
+                counter: instruction::LoopCounter::from_bits(counter)?,
+                jump,
+            }
+        }
+        Op::LoopForeverEnd(when, jump) => Instruction::Lpfend { when: condition_of_when(when), jump },
+        Op::ReadBarrier => Instruction::Rmb,
+        Op::WriteBarrier => Instruction::Wmb,
+        Op::SendEvent(event) => Instruction::Sev { event: Bounded::new(event.into())? },
+        Op::WaitEvent(event, invalidate) => {
+            Instruction::Wfe { event: Bounded::new(event.into())?, invalid: invalidate }
+        }
+        Op::WaitPeripheral(kind, peripheral) => {
+            Instruction::Wfp { peripheral: Bounded::new(peripheral.into())?, kind: request_kind_of_kind(kind) }
+        }
+        Op::FlushPeripheral(peripheral) => Instruction::Flushp { peripheral: Bounded::new(peripheral.into())? },
+        Op::Nop => Instruction::Nop,
+        Op::End => Instruction::End,
+    };
+    Some(instruction)
 }
 
 const fn address_register_of_side(side: Side) -> instruction::AddressRegister {

@@ -82,53 +82,60 @@ pub const PCELL_ID_2: Reg<PcellId2, ReadOnly> = Reg::new(0xff8);
 /// `PCELL_ID_3`: PrimeCell identification 3.
 pub const PCELL_ID_3: Reg<PcellId3, ReadOnly> = Reg::new(0xffc);
 
-/// The map of the block: first and last place of every register, and none outside.
+/// The map of the block: the first and last place of every register is where it belongs, and none is outside.
 const _: () = {
-    assert!(DSR.offset() == 0x000);
-    assert!(DPC.offset() == 0x004);
-    assert!(INTEN.offset() == 0x020);
-    assert!(INT_EVENT_RIS.offset() == 0x024);
-    assert!(INTMIS.offset() == 0x028);
-    assert!(INTCLR.offset() == 0x02c);
-    assert!(FSRD.offset() == 0x030);
-    assert!(FSRC.offset() == 0x034);
-    assert!(FTRD.offset() == 0x038);
-    assert!(FTR.at(Bounded::MIN).offset() == 0x040);
-    assert!(FTR.at(Bounded::MAX).offset() == 0x05c);
-    assert!(CHANNEL_STATUS_CSR.at(Bounded::MIN).offset() == 0x100);
-    assert!(CHANNEL_STATUS_CSR.at(Bounded::MAX).offset() == 0x138);
-    assert!(CHANNEL_STATUS_CPC.at(Bounded::MIN).offset() == 0x104);
-    assert!(CHANNEL_STATUS_CPC.at(Bounded::MAX).offset() == 0x13c);
-    assert!(CHANNEL_SAR.at(Bounded::MIN).offset() == 0x400);
-    assert!(CHANNEL_SAR.at(Bounded::MAX).offset() == 0x4e0);
-    assert!(CHANNEL_DAR.at(Bounded::MIN).offset() == 0x404);
-    assert!(CHANNEL_DAR.at(Bounded::MAX).offset() == 0x4e4);
-    assert!(CHANNEL_CCR.at(Bounded::MIN).offset() == 0x408);
-    assert!(CHANNEL_CCR.at(Bounded::MAX).offset() == 0x4e8);
-    assert!(CHANNEL_LC0.at(Bounded::MIN).offset() == 0x40c);
-    assert!(CHANNEL_LC0.at(Bounded::MAX).offset() == 0x4ec);
-    assert!(CHANNEL_LC1.at(Bounded::MIN).offset() == 0x410);
-    assert!(CHANNEL_LC1.at(Bounded::MAX).offset() == 0x4f0);
-    assert!(DBGSTATUS.offset() == 0xd00);
-    assert!(DBGCMD.offset() == 0xd04);
-    assert!(DBGINST0.offset() == 0xd08);
-    assert!(DBGINST1.offset() == 0xd0c);
-    assert!(CR0.offset() == 0xe00);
-    assert!(CR1.offset() == 0xe04);
-    assert!(CR2.offset() == 0xe08);
-    assert!(CR3.offset() == 0xe0c);
-    assert!(CR4.offset() == 0xe10);
-    assert!(CRD.offset() == 0xe14);
-    assert!(WD.offset() == 0xe80);
-    assert!(PERIPH_ID_0.offset() == 0xfe0);
-    assert!(PERIPH_ID_1.offset() == 0xfe4);
-    assert!(PERIPH_ID_2.offset() == 0xfe8);
-    assert!(PERIPH_ID_3.offset() == 0xfec);
-    assert!(PCELL_ID_0.offset() == 0xff0);
-    assert!(PCELL_ID_1.offset() == 0xff4);
-    assert!(PCELL_ID_2.offset() == 0xff8);
-    assert!(PCELL_ID_3.offset() == 0xffc);
-    assert!(0xffc + 4 <= SIZE);
+    let places = [
+        (DSR.offset(), 0x000),
+        (DPC.offset(), 0x004),
+        (INTEN.offset(), 0x020),
+        (INT_EVENT_RIS.offset(), 0x024),
+        (INTMIS.offset(), 0x028),
+        (INTCLR.offset(), 0x02c),
+        (FSRD.offset(), 0x030),
+        (FSRC.offset(), 0x034),
+        (FTRD.offset(), 0x038),
+        (FTR.at(Bounded::MIN).offset(), 0x040),
+        (FTR.at(Bounded::MAX).offset(), 0x05c),
+        (CHANNEL_STATUS_CSR.at(Bounded::MIN).offset(), 0x100),
+        (CHANNEL_STATUS_CSR.at(Bounded::MAX).offset(), 0x138),
+        (CHANNEL_STATUS_CPC.at(Bounded::MIN).offset(), 0x104),
+        (CHANNEL_STATUS_CPC.at(Bounded::MAX).offset(), 0x13c),
+        (CHANNEL_SAR.at(Bounded::MIN).offset(), 0x400),
+        (CHANNEL_SAR.at(Bounded::MAX).offset(), 0x4e0),
+        (CHANNEL_DAR.at(Bounded::MIN).offset(), 0x404),
+        (CHANNEL_DAR.at(Bounded::MAX).offset(), 0x4e4),
+        (CHANNEL_CCR.at(Bounded::MIN).offset(), 0x408),
+        (CHANNEL_CCR.at(Bounded::MAX).offset(), 0x4e8),
+        (CHANNEL_LC0.at(Bounded::MIN).offset(), 0x40c),
+        (CHANNEL_LC0.at(Bounded::MAX).offset(), 0x4ec),
+        (CHANNEL_LC1.at(Bounded::MIN).offset(), 0x410),
+        (CHANNEL_LC1.at(Bounded::MAX).offset(), 0x4f0),
+        (DBGSTATUS.offset(), 0xd00),
+        (DBGCMD.offset(), 0xd04),
+        (DBGINST0.offset(), 0xd08),
+        (DBGINST1.offset(), 0xd0c),
+        (CR0.offset(), 0xe00),
+        (CR1.offset(), 0xe04),
+        (CR2.offset(), 0xe08),
+        (CR3.offset(), 0xe0c),
+        (CR4.offset(), 0xe10),
+        (CRD.offset(), 0xe14),
+        (WD.offset(), 0xe80),
+        (PERIPH_ID_0.offset(), 0xfe0),
+        (PERIPH_ID_1.offset(), 0xfe4),
+        (PERIPH_ID_2.offset(), 0xfe8),
+        (PERIPH_ID_3.offset(), 0xfec),
+        (PCELL_ID_0.offset(), 0xff0),
+        (PCELL_ID_1.offset(), 0xff4),
+        (PCELL_ID_2.offset(), 0xff8),
+        (PCELL_ID_3.offset(), 0xffc),
+    ];
+    let mut i = 0;
+    while i < places.len() {
+        assert!(places[i].0 == places[i].1, "a register is not at its offset");
+        i += 1;
+    }
+    assert!(0xffc + 4 <= SIZE, "a register outside its block");
 };
 
 /// Manager thread status.
@@ -775,17 +782,6 @@ impl<W: Word> FieldValue<W> for Security {
     }
 }
 
-impl core::fmt::Display for Security {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Secure => "secure",
-                Self::NonSecure => "non secure",
-            },
-        )
-    }
-}
-
 /// What the manager thread is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ManagerState {
@@ -828,24 +824,8 @@ impl<W: Word> FieldValue<W> for ManagerState {
             Self::UpdatingPc => 3,
             Self::WaitingForEvent => 4,
             Self::Faulting => 15,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for ManagerState {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Stopped => "stopped",
-                Self::Executing => "executing",
-                Self::CacheMiss => "cache miss",
-                Self::UpdatingPc => "updating pc",
-                Self::WaitingForEvent => "waiting for event",
-                Self::Faulting => "faulting",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }
 
@@ -911,7 +891,7 @@ impl<W: Word> FieldValue<W> for ThreadState {
             Self::Completing => 9,
             Self::FaultingCompleting => 14,
             Self::Faulting => 15,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
     }
 }
@@ -988,23 +968,6 @@ impl<W: Word> FieldValue<W> for BeatSize {
     }
 }
 
-impl core::fmt::Display for BeatSize {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Bytes1 => "bytes1",
-                Self::Bytes2 => "bytes2",
-                Self::Bytes4 => "bytes4",
-                Self::Bytes8 => "bytes8",
-                Self::Bytes16 => "bytes16",
-                Self::Bytes32 => "bytes32",
-                Self::Bytes64 => "bytes64",
-                Self::Bytes128 => "bytes128",
-            },
-        )
-    }
-}
-
 /// What happens to an address after a beat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Addressing {
@@ -1029,17 +992,6 @@ impl<W: Word> FieldValue<W> for Addressing {
             Self::Fixed => 0,
             Self::Incrementing => 1,
         }
-    }
-}
-
-impl core::fmt::Display for Addressing {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Fixed => "fixed",
-                Self::Incrementing => "incrementing",
-            },
-        )
     }
 }
 
@@ -1082,23 +1034,8 @@ impl<W: Word> FieldValue<W> for EndianSwap {
             Self::Bits32 => 2,
             Self::Bits64 => 3,
             Self::Bits128 => 4,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for EndianSwap {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::NoSwap => "no swap",
-                Self::Bits16 => "bits16",
-                Self::Bits32 => "bits32",
-                Self::Bits64 => "bits64",
-                Self::Bits128 => "bits128",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }
 
@@ -1129,17 +1066,6 @@ impl<W: Word> FieldValue<W> for RequestedKind {
     }
 }
 
-impl core::fmt::Display for RequestedKind {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Single => "single",
-                Self::Burst => "burst",
-            },
-        )
-    }
-}
-
 /// Whether an instruction can be issued through the debug registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DebugInterface {
@@ -1167,17 +1093,6 @@ impl<W: Word> FieldValue<W> for DebugInterface {
     }
 }
 
-impl core::fmt::Display for DebugInterface {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Idle => "idle",
-                Self::Busy => "busy",
-            },
-        )
-    }
-}
-
 /// What the debug interface is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DebugCommand {
@@ -1200,19 +1115,8 @@ impl<W: Word> FieldValue<W> for DebugCommand {
     fn into_field(self) -> u64 {
         match self {
             Self::Execute => 0,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for DebugCommand {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Execute => "execute",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }
 
@@ -1240,17 +1144,6 @@ impl<W: Word> FieldValue<W> for DebugThread {
             Self::Manager => 0,
             Self::Channel => 1,
         }
-    }
-}
-
-impl core::fmt::Display for DebugThread {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Manager => "manager",
-                Self::Channel => "channel",
-            },
-        )
     }
 }
 
@@ -1288,22 +1181,8 @@ impl<W: Word> FieldValue<W> for CacheLine {
             Self::Bytes8 => 3,
             Self::Bytes16 => 4,
             Self::Bytes32 => 5,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for CacheLine {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Bytes4 => "bytes4",
-                Self::Bytes8 => "bytes8",
-                Self::Bytes16 => "bytes16",
-                Self::Bytes32 => "bytes32",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }
 
@@ -1337,21 +1216,8 @@ impl<W: Word> FieldValue<W> for BusWidth {
             Self::Bits32 => 2,
             Self::Bits64 => 3,
             Self::Bits128 => 4,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for BusWidth {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Bits32 => "bits32",
-                Self::Bits64 => "bits64",
-                Self::Bits128 => "bits128",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }
 
@@ -1379,17 +1245,6 @@ impl<W: Word> FieldValue<W> for LockupAction {
             Self::AbortThread => 0,
             Self::InterruptOnly => 1,
         }
-    }
-}
-
-impl core::fmt::Display for LockupAction {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::AbortThread => "abort thread",
-                Self::InterruptOnly => "interrupt only",
-            },
-        )
     }
 }
 
@@ -1427,21 +1282,7 @@ impl<W: Word> FieldValue<W> for Revision {
             Self::R1p0 => 1,
             Self::R1p1 => 2,
             Self::R1p2 => 3,
-            Self::Reserved(other) => other.into(),
+            Self::Reserved(other) => other as u64,
         }
-    }
-}
-
-impl core::fmt::Display for Revision {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::R0p0 => "r0p0",
-                Self::R1p0 => "r1p0",
-                Self::R1p1 => "r1p1",
-                Self::R1p2 => "r1p2",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
     }
 }

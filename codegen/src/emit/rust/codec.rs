@@ -149,23 +149,27 @@ pub(super) fn decode(set: &Set<'_>) -> TokenStream {
     let opcodes: Vec<BTreeSet<u8>> = set.items.iter().map(|item| first_bytes(set, item, true)).collect();
     // Instructions that share a first byte are told apart by the bytes behind it.
     let shared = |i: usize| opcodes.iter().enumerate().any(|(j, other)| j != i && !other.is_disjoint(&opcodes[i]));
-    let mut fails = false;
+    let mut opcode = false;
     let arms: Vec<_> =
-        set.items.iter().enumerate().map(|(i, item)| arm(set, item, &opcodes[i], shared(i), &mut fails)).collect();
-    let invalid = fails.then(|| quote! { let invalid = DecodeError::InvalidOperand { opcode }; });
+        set.items.iter().enumerate().map(|(i, item)| arm(set, item, &opcodes[i], shared(i), &mut opcode)).collect();
+    let opcode = opcode.then(|| quote! { let opcode = *bytes.first()?; });
     let misfit = misfit(set, &opcodes);
     quote! {
         /// The instruction at the start of `bytes`, and how many of them it takes.
         pub fn decode(bytes: &[u8]) -> Result<(Self, usize), DecodeError> {
-            let Some(&opcode) = bytes.first() else {
-                return Err(DecodeError::Truncated { needed: 1 });
-            };
-            #invalid
+            match Self::matching(bytes) {
+                Some(instruction) => Ok((instruction, instruction.length())),
+                None => Err(Self::misfit(bytes)),
+            }
+        }
+
+        fn matching(bytes: &[u8]) -> Option<Self> {
+            #opcode
             let instruction = match *bytes {
                 #(#arms)*
-                _ => return Err(Self::misfit(opcode, bytes.len())),
+                _ => return None,
             };
-            Ok((instruction, instruction.length()))
+            Some(instruction)
         }
 
         #misfit
@@ -195,24 +199,24 @@ fn misfit(set: &Set<'_>, opcodes: &[BTreeSet<u8>]) -> TokenStream {
         quote! { #pattern => #length, }
     });
     let arms: Vec<_> = arms.collect();
-    if arms.is_empty() {
-        return quote! {
-            /// Why bytes that begin with `opcode` are no instruction.
-            const fn misfit(opcode: u8, _length: usize) -> DecodeError {
-                DecodeError::Undefined { opcode }
-            }
-        };
-    }
     let rest = (!whole).then(|| quote! { _ => return DecodeError::Undefined { opcode }, });
-    quote! {
-        /// Why `length` bytes that begin with `opcode` are no instruction.
-        const fn misfit(opcode: u8, length: usize) -> DecodeError {
+    let verdict = match arms.is_empty() {
+        true => quote! { DecodeError::Undefined { opcode } },
+        false => quote! {
             let needed = match opcode { #(#arms)* #rest };
-            if length < needed {
+            if bytes.len() < needed {
                 DecodeError::Truncated { needed }
             } else {
                 DecodeError::InvalidOperand { opcode }
             }
+        },
+    };
+    quote! {
+        const fn misfit(bytes: &[u8]) -> DecodeError {
+            let Some(&opcode) = bytes.first() else {
+                return DecodeError::Truncated { needed: 1 };
+            };
+            #verdict
         }
     }
 }
@@ -262,12 +266,13 @@ fn byte_pattern(bytes: &BTreeSet<u8>) -> TokenStream {
 }
 
 /// The arm that decodes an instruction.
-fn arm(set: &Set<'_>, item: &Item<'_>, opcodes: &BTreeSet<u8>, shared: bool, fails: &mut bool) -> TokenStream {
+fn arm(set: &Set<'_>, item: &Item<'_>, opcodes: &BTreeSet<u8>, shared: bool, opcode: &mut bool) -> TokenStream {
     let bytes = &item.spec.bytes;
     let mut guards = Vec::new();
     let mut fields = Vec::new();
     for (index, operand) in item.operands.iter().enumerate() {
         let name = &operand.name;
+        *opcode |= parts(bytes, index).iter().any(|part| part.0 == 0);
         let raw = raw(bytes, index, operand);
         let value = match (&operand.holds, &operand.spec.kind) {
             (Holds::Bool, _) => raw,
@@ -279,12 +284,11 @@ fn arm(set: &Set<'_>, item: &Item<'_>, opcodes: &BTreeSet<u8>, shared: bool, fai
             (Holds::Bounded { .. }, _) => quote!(Bounded::saturating(#raw)),
             (Holds::Enum(kind), _) => {
                 let ty = &set.enums[*kind].name;
-                *fails = true;
                 let behind = parts(bytes, index).iter().any(|part| part.0 > 0);
                 if shared && behind {
                     guards.push(quote!(#ty::from_bits(#raw).is_some()));
                 }
-                quote!(#ty::from_bits(#raw).ok_or(invalid)?)
+                quote!(#ty::from_bits(#raw)?)
             }
         };
         fields.push(quote!(#name: #value));

@@ -242,7 +242,6 @@ impl<'s, 'a> Parts<'s, 'a> {
         let is_ready = self.is_clear(quote!(self.bus().read(regs::#busy_constant)), busy_place, busy);
         let first = self.map.place(&debug.first)?;
         let second = self.map.place(&debug.second)?;
-        let find = |place: &'s Place<'a>, name: &str| place.fields.iter().find(|field| field.spec.name == name);
         let select = find(first, &debug.thread_select)?;
         let thread = find(first, &debug.thread)?;
         let (select_constant, thread_constant) = (Self::constant(first, select), Self::constant(first, thread));
@@ -259,21 +258,20 @@ impl<'s, 'a> Parts<'s, 'a> {
             Holds::Bool | Holds::Enum(_) => quote!(FieldValue::<#number_type>::from_field(thread.unwrap_or(0).into())),
         };
         let longest = number((debug.first_bytes.len() + debug.second_bytes.len()) as u64);
-        let mut index = 0usize;
-        let mut stores = |place: &'s Place<'a>, names: &[String]| -> Option<Vec<TokenStream>> {
-            let store = |name: &String| {
-                let field = find(place, name)?;
-                let (constant, at) = (Self::constant(place, field), number(index as u64));
-                index += 1;
-                Some(match field.holds {
-                    Holds::Integer(8) => quote!(.with(#constant, bytes[#at])),
-                    _ => quote!(.with(#constant, bytes[#at].into())),
-                })
-            };
-            names.iter().map(store).collect()
+        let first_bytes = (0..debug.first_bytes.len()).collect::<Vec<_>>();
+        let second_bytes = (debug.first_bytes.len()..).take(debug.second_bytes.len()).collect::<Vec<_>>();
+        let first_stores = stores(first, &debug.first_bytes, &first_bytes)?;
+        let second_value = match whole_word(second, &debug.second_bytes) {
+            true => {
+                let second_bytes = second_bytes.iter().map(|i| number(*i as u64));
+                let ty = word(second.register.width);
+                quote!(Value::from_word(#ty::from_le_bytes([#(bytes[#second_bytes]),*])))
+            }
+            false => {
+                let stores = stores(second, &debug.second_bytes, &second_bytes)?;
+                quote!(Value::zero() #(#stores)*)
+            }
         };
-        let first_stores = stores(first, &debug.first_bytes)?;
-        let second_stores = stores(second, &debug.second_bytes)?;
         let (first_constant, second_constant) = (&first.constant, &second.constant);
         let (execute_place, execute) = self.field(&debug.execute)?;
         let (execute_constant, execute_field) = (&execute_place.constant, Self::constant(execute_place, execute));
@@ -308,7 +306,7 @@ impl<'s, 'a> Parts<'s, 'a> {
                     .with(#select_constant, #selected)
                     .with(#thread_constant, #thread_number)
                     #(#first_stores)*;
-                let second = Value::zero() #(#second_stores)*;
+                let second = #second_value;
                 let go = #go;
                 self.bus().write(regs::#first_constant, first);
                 self.bus().write(regs::#second_constant, second);
@@ -535,14 +533,13 @@ impl<'s, 'a> Parts<'s, 'a> {
                 continue;
             }
             done.push(name.clone());
-            let marker = &place.marker;
             let rows: Vec<_> = place
                 .fields
                 .iter()
                 .filter_map(|field| {
                     let cause = cause(field.spec.fault.as_ref()?.cause);
-                    let name = &field.name;
-                    Some(quote!((regs::#marker::#name.shift(), FaultCause::#cause)))
+                    let bit = number(field.spec.shift.into());
+                    Some(quote!((#bit, FaultCause::#cause)))
                 })
                 .collect();
             let count = number(rows.len() as u64);
@@ -563,6 +560,34 @@ impl<'s, 'a> Parts<'s, 'a> {
             }
         })
     }
+}
+
+fn find<'m, 'a>(place: &'m Place<'a>, name: &str) -> Option<&'m FieldItem<'a>> {
+    place.fields.iter().find(|field| field.spec.name == name)
+}
+
+/// `.with(FIELD, bytes[i])` for each field that takes a byte of the instruction.
+fn stores(place: &Place<'_>, names: &[String], bytes: &[usize]) -> Option<Vec<TokenStream>> {
+    let store = |(name, byte): (&String, &usize)| {
+        let field = find(place, name)?;
+        let (constant, at) = (Parts::constant(place, field), number(*byte as u64));
+        Some(match field.holds {
+            Holds::Integer(8) => quote!(.with(#constant, bytes[#at])),
+            _ => {
+                let word = word(place.register.width);
+                quote!(.with(#constant, FieldValue::<#word>::from_field(bytes[#at].into())))
+            }
+        })
+    };
+    names.iter().zip(bytes).map(store).collect()
+}
+
+/// Are the fields the bytes of the register, lowest first?
+fn whole_word(place: &Place<'_>, names: &[String]) -> bool {
+    let is_byte = |(i, name): (usize, &String)| {
+        find(place, name).is_some_and(|field| usize::from(field.spec.shift) == 8 * i && field.spec.width == 8)
+    };
+    names.len() * 8 == usize::from(place.register.width) && names.iter().enumerate().all(is_byte)
 }
 
 /// Name of the table of a fault register's bits.

@@ -148,7 +148,7 @@ fn power(ip: &Ip, saved: &[Kept<'_, '_>]) -> (TokenStream, TokenStream) {
         quote! {
             #mark
             #docs
-            #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+            #[derive(Clone, Copy, Debug)]
             pub struct Saved { #(#fields),* }
         },
     )

@@ -155,8 +155,8 @@ pub(super) fn emit(ip: &Ip, set: &Set<'_>) -> Generated {
             use linkwright::microcode::Encoded;
             #bounded
 
-            /// One instruction.
-            #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+            /// One instruction. Its text forms, `Debug` too, are assembly.
+            #[derive(Clone, Copy, PartialEq, Eq)]
             pub enum Instruction { #(#members),* }
 
             impl Instruction {
@@ -184,6 +184,12 @@ pub(super) fn emit(ip: &Ip, set: &Set<'_>) -> Generated {
             impl core::fmt::Display for Instruction {
                 fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                     match *self { #(#text)* }
+                }
+            }
+
+            impl core::fmt::Debug for Instruction {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    core::fmt::Display::fmt(self, f)
                 }
             }
 

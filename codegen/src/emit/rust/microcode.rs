@@ -23,7 +23,6 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma)
     let docs = docs::inner(&[&format!("The operations of the planner as instructions of the `{}`.", ip.name)]);
     let mut operations = Operations { set, conversions: BTreeMap::new(), scope: Scope::locals() };
     let arms = operations.arms();
-    let refused = mentions(&arms, "refused").then(|| quote! { let refused = Unencodable(op); });
     let conversions = operations.conversions.into_values();
     let limits = limits(engine);
     let (argument, control, place) = match control(map, engine) {
@@ -39,9 +38,10 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma)
             #limits
 
             fn encode(op: Op) -> Result<Encoded, Unencodable> {
-                #refused
-                let instruction = match op { #arms };
-                Ok(instruction.encode())
+                match instruction(op) {
+                    Some(instruction) => Ok(instruction.encode()),
+                    None => Err(Unencodable(op)),
+                }
             }
 
             fn control(#argument: &Control) -> u32 {
@@ -53,6 +53,12 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma)
                 write!(out, "{instruction}").ok()?;
                 Some(length)
             }
+        }
+
+        /// The instruction that carries out an operation, if there is one that can hold its numbers.
+        fn instruction(op: Op) -> Option<Instruction> {
+            let instruction = match op { #arms };
+            Some(instruction)
         }
 
         #(#conversions)*
@@ -140,12 +146,12 @@ impl<'s, 'a> Operations<'s, 'a> {
             };
             let mark = docs::from_spec(&format!("instructions/set/{}/role", item.spec.name));
             if name == "SubtractAddress" {
-                arms.push(quote! { #mark Op::SubtractAddress(_, 0) => return Err(refused), });
+                arms.push(quote! { #mark Op::SubtractAddress(_, 0) => return None, });
             }
             let pattern = if parts.is_empty() { quote!(Op::#operation) } else { quote!(Op::#operation(#(#parts),*)) };
             arms.push(quote! { #mark #pattern => #instruction, });
         }
-        let rest = (!missing.is_empty()).then(|| quote! { #(#missing)|* => return Err(refused), });
+        let rest = (!missing.is_empty()).then(|| quote! { #(#missing)|* => return None, });
         quote!(#(#arms)* #rest)
     }
 
@@ -221,14 +227,14 @@ impl<'s, 'a> Operations<'s, 'a> {
             Holds::Integer(width) if width > bits => quote!(#variable.into()),
             Holds::Integer(width) => {
                 let ty = word(width);
-                quote!(#ty::try_from(#variable).map_err(|_| refused)?)
+                quote!(#ty::try_from(#variable).ok()?)
             }
-            Holds::Bounded { .. } if bits == 32 => quote!(Bounded::new(#variable).ok_or(refused)?),
-            Holds::Bounded { .. } => quote!(Bounded::new(#variable.into()).ok_or(refused)?),
+            Holds::Bounded { .. } if bits == 32 => quote!(Bounded::new(#variable)?),
+            Holds::Bounded { .. } => quote!(Bounded::new(#variable.into())?),
             Holds::Enum(index) => {
                 let EnumOperand { name, width, .. } = &self.set.enums[index];
                 match (*width <= 8, bits) {
-                    (true, 8) => quote!(instruction::#name::from_bits(#variable).ok_or(refused)?),
+                    (true, 8) => quote!(instruction::#name::from_bits(#variable)?),
                     _ => return None,
                 }
             }
@@ -290,7 +296,7 @@ impl<'s, 'a> Operations<'s, 'a> {
             }
         });
         let _ = &self.scope;
-        let value = if total { quote!(#function(#variable)) } else { quote!(#function(#variable).ok_or(refused)?) };
+        let value = if total { quote!(#function(#variable)) } else { quote!(#function(#variable)?) };
         Some((held, value))
     }
 }

@@ -8,14 +8,15 @@ use super::map::{EnumItem, FieldItem, Holds, Map, Place, access, hex, number, wo
 use super::print;
 use super::scope::ident;
 use crate::emit::Generated;
-use crate::lower::{Access, Ip};
+use crate::lower::{Access, Engine, Ip};
 
 /// The file.
 pub(super) fn emit(ip: &Ip, map: &Map<'_>) -> Generated {
     let size = hex(ip.window, 3);
     let places = map.places.iter().map(place);
     let kinds = map.places.iter().map(kind);
-    let enums = map.enums.iter().map(enumeration);
+    let state = state_enum(ip, map);
+    let enums = map.enums.iter().map(|item| enumeration(item, state == Some(&item.name)));
     let proof = proof(map);
     let body = quote! {
         /// Bytes of the block.
@@ -118,20 +119,20 @@ fn proof(map: &Map<'_>) -> TokenStream {
     if map.places.is_empty() {
         return quote!();
     }
-    let checks = map.places.iter().map(|place| {
+    let pairs = map.places.iter().map(|place| {
         let Place { constant, .. } = place;
         let (first, last) = (hex(u64::from(place.offset), 3), hex(u64::from(place.last_offset()), 3));
         let least = place.dimensions.iter().skip(1).map(|_| quote!(Bounded::MIN));
         let most = place.dimensions.iter().skip(1).map(|_| quote!(Bounded::MAX));
         match place.dimensions.len() {
-            0 => quote! { assert!(#constant.offset() == #first); },
+            0 => quote! { (#constant.offset(), #first) },
             1 => quote! {
-                assert!(#constant.at(Bounded::MIN).offset() == #first);
-                assert!(#constant.at(Bounded::MAX).offset() == #last);
+                (#constant.at(Bounded::MIN).offset(), #first),
+                (#constant.at(Bounded::MAX).offset(), #last)
             },
             _ => quote! {
-                assert!(#constant(#(#least),*).at(Bounded::MIN).offset() == #first);
-                assert!(#constant(#(#most),*).at(Bounded::MAX).offset() == #last);
+                (#constant(#(#least),*).at(Bounded::MIN).offset(), #first),
+                (#constant(#(#most),*).at(Bounded::MAX).offset(), #last)
             },
         }
     });
@@ -140,10 +141,15 @@ fn proof(map: &Map<'_>) -> TokenStream {
     let (last, bytes) = end.unwrap_or_default();
     let (last, bytes) = (hex(u64::from(last), 3), number(u64::from(bytes)));
     quote! {
-        /// The map of the block: first and last place of every register, and none outside.
+        /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
         const _: () = {
-            #(#checks)*
-            assert!(#last + #bytes <= SIZE);
+            let places = [#(#pairs),*];
+            let mut i = 0;
+            while i < places.len() {
+                assert!(places[i].0 == places[i].1, "a register is not at its offset");
+                i += 1;
+            }
+            assert!(#last + #bytes <= SIZE, "a register outside its block");
         };
     }
 }
@@ -208,8 +214,17 @@ fn field(place: &Place<'_>, item: &FieldItem<'_>, path: &str) -> TokenStream {
     quote! { #mark #docs #mark_bits pub const #name: Field<#marker, #ty #access> = Field::new(#shift, #width); }
 }
 
+/// The enum of thread states, which has a text form; the others do with `Debug`, since every impl costs compile time.
+fn state_enum<'m>(ip: &Ip, map: &'m Map<'_>) -> Option<&'m proc_macro2::Ident> {
+    let Some(Engine::MicrocodeDma(engine)) = &ip.engine else { return None };
+    match &map.field(&engine.thread_state)?.1.holds {
+        Holds::Enum(name) => map.enumeration(name).map(|item| &item.name),
+        _ => None,
+    }
+}
+
 /// What a field holds.
-fn enumeration(item: &EnumItem<'_>) -> TokenStream {
+fn enumeration(item: &EnumItem<'_>, with_text: bool) -> TokenStream {
     let EnumItem { spec, name, variants, reserved } = item;
     let mark = docs::from_spec(&format!("enums/{}", spec.name));
     let title = if spec.doc.trim().is_empty() { format!("Values of `{}`.", spec.name) } else { spec.doc.clone() };
@@ -226,7 +241,7 @@ fn enumeration(item: &EnumItem<'_>) -> TokenStream {
     // Casts to the type a number already has would be warned about.
     let (narrow, widen) = match spec.width {
         33.. => (quote!(other), quote!(other)),
-        _ => (quote!(other as #raw), quote!(other.into())),
+        _ => (quote!(other as #raw), quote!(other as u64)),
     };
     let (open, from, into, show) = match (reserved, variants.split_last()) {
         (Some(reserved), _) => (
@@ -244,6 +259,15 @@ fn enumeration(item: &EnumItem<'_>) -> TokenStream {
         }
         (None, None) => Default::default(),
     };
+    let display = with_text.then(|| {
+        quote! {
+            impl core::fmt::Display for #name {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.write_str(match self { #(Self::#variants => #texts,)* #show })
+                }
+            }
+        }
+    });
     quote! {
         #mark #docs
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -258,11 +282,7 @@ fn enumeration(item: &EnumItem<'_>) -> TokenStream {
                 match self { #(Self::#variants => #values,)* #into }
             }
         }
-        impl core::fmt::Display for #name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(match self { #(Self::#variants => #texts,)* #show })
-            }
-        }
+        #display
     }
 }
 

@@ -95,7 +95,7 @@ fn parameters(ip: &Ip) -> TokenStream {
     quote! {
         #mark
         /// What differs between chips: the integration parameters of an instance.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[derive(Clone, Copy, Debug)]
         pub struct Parameters { #(#fields),* }
 
         impl Parameters {
