@@ -161,10 +161,10 @@ fn characters_that_nobody_sees_are_not_text() {
 #[test]
 fn the_kind_of_a_spec_is_asked_for() {
     assert_eq!(findings("linkwright: 1\nipp: x\n"), ["1:1 LW0005 the kind of spec is missing"]);
-    assert_eq!(findings("- linkwright\n"), ["1:1 LW0004 `spec` must be a mapping"]);
+    assert_eq!(findings("- linkwright\n"), ["1:1 LW0004 a spec must be a mapping"]);
     assert_eq!(findings("linkwright: 2\nip: x\n"), ["1:13 LW0011 version 2 of the format is not supported"]);
     assert_eq!(findings("ip: x\n"), ["1:1 LW0005 `ip` has no `linkwright`"]);
-    assert_eq!(findings("linkwright: 1\nip: x\nsoc: y\n"), ["3:1 LW0006 unknown key `soc` in `ip`"]);
+    assert_eq!(findings("linkwright: 1\nip: x\nsoc: y\n"), ["3:1 LW0006 a spec is either `ip` or `soc`"]);
 }
 
 #[test]
@@ -204,4 +204,59 @@ fn parts_of_a_reference_have_places_of_their_own() {
     assert_eq!(soc("a//0"), ["3:48 LW0007 `` is not a name"]);
     assert_eq!(soc("/"), ["3:48 LW0007 `` is not a name"]);
     assert_eq!(soc("[a]"), ["3:48 LW0004 `apb_pclk` must be a reference such as `pdma0/16`"]);
+}
+
+#[test]
+fn a_syntax_error_says_what_is_usually_meant() {
+    let helps = |text: &str| each(text, |_, _, d| (d.primary.text.clone(), d.help.join("")));
+    for (text, label, help) in [
+        ("linkwright: 1\nip: x\nregisters:\n  A:\n  offset: 0\n    access: ro\n", "not expected here", "indented"),
+        ("linkwright: 1\nip: x\nregisters:\n\tA: { offset: 0 }\n", "a tab", "blanks"),
+        ("linkwright: 1\nip: x\nregisters: { A: { offset: 0 }\n", "opened here", "close it"),
+        ("linkwright: 1\nip: x\ndoc: \"x\n", "opened here", "close it"),
+        ("linkwright: 1\nip: *x\n", "this alias", "anchor"),
+    ] {
+        let found = helps(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].0, label, "{text}");
+        assert!(found[0].1.contains(help), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_colon_that_comes_too_late_is_told() {
+    for text in ["A { offset: 0 }", "A:{ offset: 0 }"] {
+        let text = format!("linkwright: 1\nip: x\nwindow: {{ size: 4 }}\nregisters:\n  {text}\n");
+        let found = each(&text, |_, place, d| format!("{place} {} {}", d.rule, d.help.join("")));
+        assert_eq!(found, ["5:3 LW0007 a name is followed by a colon and a blank: `NAME: { … }`"]);
+    }
+}
+
+#[test]
+fn values_that_are_almost_numbers_get_help() {
+    for (number, help) in [
+        ("0x", "hexadecimal digits"),
+        ("0xG0", "hexadecimal digits"),
+        ("10h", "written `0x1f`"),
+        ("Ox10", "the digit 0"),
+        ("99999999999999999999999999999999999999999999", "at most 64 bits"),
+    ] {
+        let text = format!("linkwright: 1\nip: x\nwindow: {{ size: {number} }}\n");
+        let found = each(&text, |_, place, d| (place, d.primary.text.clone(), d.help.join("")));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "3:17");
+        assert!(!found[0].1.contains("fraction") && found[0].2.contains(help), "{found:?}");
+    }
+}
+
+#[test]
+fn what_stands_for_a_mapping_is_called_by_its_own_name() {
+    let text = "linkwright: 1\nip: x\nenums: { E: { values: { Zero: none } } }\n";
+    assert!(findings(text).contains(&"3:31 LW0004 `Zero` must be a number".to_string()), "{:?}", findings(text));
+}
+
+#[test]
+fn a_list_of_broken_items_is_not_empty() {
+    let text = "linkwright: 1\nip: x\ninstructions:\n  max_length: 1\n  set:\n    A: { asm: A, bytes: [\"01\"] }\n";
+    assert_eq!(findings(text), ["6:26 LW0010 `01` is not the pattern of a byte"]);
 }

@@ -16,9 +16,9 @@ pub(super) struct Cx<'a> {
 }
 
 /// Suggestions of one run; comparing names costs time, and nobody reads the hundredth.
-const SUGGESTIONS: usize = 256;
+const SUGGESTIONS: usize = 128;
 /// Names that a suggestion is looked for in.
-const CANDIDATES: usize = 4096;
+const CANDIDATES: usize = 1024;
 
 impl<'a> Cx<'a> {
     pub(super) fn new(workspace: &'a Workspace, findings: &'a mut Diagnostics) -> Self {

@@ -46,7 +46,7 @@ fn find(loader: &mut Loader<'_>, name: &Name) -> Option<Soc> {
     match loader.find(Kind::Soc, name) {
         Some((Document::Soc(spec), _)) => Some(spec),
         _ => {
-            loader.broken.push((Kind::Soc, name.value.clone()));
+            loader.broken.insert((Kind::Soc, name.value.clone()));
             None
         }
     }

@@ -15,7 +15,7 @@ mod extend;
 mod resolve;
 mod search;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::report::{Diagnostic, Diagnostics};
@@ -147,7 +147,7 @@ struct Loader<'a> {
     /// Names of requested socs, in order.
     requested: Vec<String>,
     /// Specs that are there but could not be read: who refers to them need not complain.
-    broken: Vec<(Kind, String)>,
+    broken: HashSet<(Kind, String)>,
 }
 
 impl<'a> Loader<'a> {
@@ -164,7 +164,7 @@ impl<'a> Loader<'a> {
             out,
             written: HashMap::new(),
             requested: Vec::new(),
-            broken: Vec::new(),
+            broken: HashSet::new(),
         }
     }
 
@@ -186,7 +186,10 @@ impl<'a> Loader<'a> {
         let stem = found.stem();
         let (document, file) = match self.read(found) {
             Read::Whole(document, file) => (*document, file),
-            Read::Broken(kind, name) => return self.broken.push((kind, name)),
+            Read::Broken(kind, name) => {
+                self.broken.insert((kind, name));
+                return;
+            }
             Read::Nothing => {
                 // Whatever it was to be, references to it lead somewhere.
                 return self.broken.extend(Kind::ALL.map(|kind| (kind, stem.clone())));
@@ -229,7 +232,7 @@ impl<'a> Loader<'a> {
                     continue;
                 }
                 let Read::Whole(document, file) = self.read(found) else {
-                    self.broken.push((Kind::Subsystem, stem));
+                    self.broken.insert((Kind::Subsystem, stem));
                     continue;
                 };
                 let Some(Document::Subsystem(spec)) = self.expect(*document, Kind::Subsystem, &stem) else { continue };
@@ -288,7 +291,9 @@ impl<'a> Loader<'a> {
             }
             match self.find(Kind::Ip, &name) {
                 Some((Document::Ip(spec), file)) => self.workspace.add_ip(Loaded { spec, file, requested: false }),
-                _ => self.broken.push((Kind::Ip, name.value)),
+                _ => {
+                    self.broken.insert((Kind::Ip, name.value));
+                }
             }
         }
     }
@@ -320,12 +325,12 @@ impl<'a> Loader<'a> {
         let error = Diagnostic::error("LW0016", title, document.span(), format!("expected `{}: {name}`", kind.key()))
             .help("a spec that is found by its name stands in a file of that name");
         self.out.push(error);
-        self.broken.push((kind, name.to_string()));
+        self.broken.insert((kind, name.to_string()));
         None
     }
 
     fn is_broken(&self, kind: Kind, name: &str) -> bool {
-        self.broken.iter().any(|(k, n)| *k == kind && n == name)
+        self.broken.contains(&(kind, name.to_string()))
     }
 
     fn read(&mut self, found: Found) -> Read {

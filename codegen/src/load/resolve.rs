@@ -5,9 +5,15 @@ use super::search::Kind;
 use crate::report::{Diagnostic, did_you_mean};
 use crate::spec::Name;
 
+/// Names that are compared with others in one run; it costs time, and nobody reads the hundredth suggestion.
+const SUGGESTIONS: usize = 256;
+
 /// Report a name without a spec.
 pub(super) fn unresolved(loader: &mut Loader<'_>, kind: Kind, name: &Name) {
-    let mut names = loader.search.names(kind);
+    let mut names = Vec::new();
+    if loader.broken.len() < SUGGESTIONS {
+        names = loader.search.names(kind);
+    }
     names.extend(loader.workspace.ips.iter().filter(|_| kind == Kind::Ip).map(|l| l.spec.name.value.clone()));
     let title = format!("there is no {} `{}`", kind.noun(), name.value);
     let mut error = Diagnostic::error("LW0012", title, name.span, "not found");

@@ -9,7 +9,7 @@ use super::Options;
 use crate::yaml::{self, BadText};
 
 /// Kind of spec.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Subsystem,
     Ip,
@@ -105,12 +105,17 @@ impl Found {
     }
 }
 
-/// One byte more than allowed at most, from files that say they are short (`/dev/zero`) too.
+/// One byte more than allowed at most, also of files that say they are short.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Before it is opened: that alone waits for ever for a pipe that nobody writes.
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
         return Err(io::Error::other("it is a directory"));
     }
+    if !kind.is_file() {
+        return Err(io::Error::other("it is a pipe or a device"));
+    }
+    let file = File::open(path)?;
     let mut bytes = Vec::new();
     file.take(yaml::MAX_FILE as u64 + 4).read_to_end(&mut bytes)?;
     Ok(bytes)

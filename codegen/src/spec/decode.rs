@@ -80,7 +80,9 @@ pub fn identity(node: &Node) -> Option<(&str, &str)> {
 fn document(node: &Node, cx: &mut Cx<'_>) -> Option<Document> {
     let at = At { span: cx.span(node.at), key: "spec" };
     let Value::Map(entries) = &node.value else {
-        cx.wrong_type(node, at, "a mapping");
+        let label = format!("expected a mapping, found {}", node.value.kind());
+        let error = Diagnostic::error("LW0004", "a spec must be a mapping", at.span, label);
+        cx.push(error.help("begin with `linkwright: 1` and one of `subsystem:`, `ip:` and `soc:`"));
         return None;
     };
     let mut kinds = entries.iter().map(|(key, _)| key).filter(|key| KINDS.contains(&key.text.as_str()));
@@ -94,6 +96,14 @@ fn document(node: &Node, cx: &mut Cx<'_>) -> Option<Document> {
         return None;
     };
     let at = At { span: cx.span(kind.at), key: &kind.text };
+    if let Some(other) = kinds.next() {
+        let title = format!("a spec is either `{}` or `{}`", kind.text, other.text);
+        let error = Diagnostic::error("LW0006", title, cx.span(other.at), "a second kind")
+            .and(at.span, "the first kind")
+            .help("put each spec into a file of its own");
+        cx.push(error);
+        return None;
+    }
     match kind.text.as_str() {
         "subsystem" => Decode::decode(node, at, cx).map(Document::Subsystem),
         "ip" => Decode::decode(node, at, cx).map(Document::Ip),
@@ -145,6 +155,10 @@ impl Cx<'_> {
     /// Report that a value is of another type.
     pub(crate) fn wrong_type(&mut self, node: &Node, at: At<'_>, expected: &str) {
         let found = match &node.value {
+            // Too long a number was read as a fraction.
+            Value::Float(_) if self.spelled(node).bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
+                format!("`{}`", shorten(self.spelled(node)))
+            }
             Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
                 format!("{} `{}`", node.value.kind(), self.spelled(node))
             }
@@ -157,6 +171,11 @@ impl Cx<'_> {
         let error = Diagnostic::error("LW0004", title, span, format!("expected {expected}, found {found}"));
         let error = match &node.value {
             Value::Int(_) | Value::Float(_) | Value::Bool(_) if expected == "text" => error.help("put it in quotes"),
+            Value::Str(text) if expected == "true or false" => match text.to_ascii_lowercase().as_str() {
+                "yes" | "on" => error.help("write `true`"),
+                "no" | "off" => error.help("write `false`"),
+                _ => error,
+            },
             Value::Str(_) | Value::Float(_) if expected == "a number" => match number_like(self.spelled(node)) {
                 Some(help) => error.help(help),
                 None => error,
@@ -236,6 +255,8 @@ impl Cx<'_> {
         if is_name(text) {
             return true;
         }
+        // `A { offset: 0 }` and `A:{ offset: 0 }` have their first colon too late.
+        let late = text.find(['{', '[']).is_some();
         let why = if text.is_empty() {
             "it is empty".to_string()
         } else if text.len() > super::value::NAME_MAX {
@@ -246,10 +267,9 @@ impl Cx<'_> {
             "it does not begin with a letter or digit".to_string()
         };
         let title = format!("`{}` is not a name", shorten(text).escape_debug());
-        self.push(
-            Diagnostic::error("LW0007", title, span, why)
-                .note("a name has letters, digits, `_` and `-`, and begins with a letter or digit"),
-        );
+        let error = Diagnostic::error("LW0007", title, span, why)
+            .note("a name has letters, digits, `_` and `-`, and begins with a letter or digit");
+        self.push(if late { error.help("a name is followed by a colon and a blank: `NAME: { … }`") } else { error });
         false
     }
 
@@ -289,6 +309,11 @@ fn number_like(text: &str) -> Option<&'static str> {
     match (is_number, quoted) {
         (true, true) => Some("remove the quotes"),
         (true, false) => Some("a number has at most 64 bits"),
+        (false, _) if hex.is_some() => Some("hexadecimal digits are 0 to 9 and a to f, as in `0x1f`"),
+        (false, _) if digits.len() > 1 && digits.ends_with(['h', 'H']) => {
+            Some("a hexadecimal number is written `0x1f`")
+        }
+        (false, _) if digits.starts_with(['O', 'o']) => Some("a number begins with the digit 0, not with the letter"),
         (false, _) => None,
     }
 }
@@ -322,11 +347,12 @@ impl<'n> Fields<'n> {
         let found = match self.entries.iter().position(|(k, _)| k.text == key) {
             Some(found) => {
                 let (k, node) = self.entries.remove(found);
-                Some((cx.span(k.at), node))
+                Some((cx.span(k.at), key, node))
             }
-            None => self.short.filter(|(short, _)| *short == key).map(|(_, node)| (self.at, node)),
+            // The file has no such key: messages speak of what the value stands behind.
+            None => self.short.filter(|(s, _)| *s == key).map(|(_, node)| (self.at, self.what.as_str(), node)),
         };
-        let Some((span, node)) = found else {
+        let Some((span, called, node)) = found else {
             if !required && let Some(missing) = T::missing() {
                 return Some(missing);
             }
@@ -334,11 +360,15 @@ impl<'n> Fields<'n> {
             cx.push(Diagnostic::error("LW0005", title, self.at, format!("`{key}` is missing")));
             return None;
         };
-        let Some(value) = T::decode(node, At { span, key }, cx) else {
+        let Some(value) = T::decode(node, At { span, key: called }, cx) else {
             // The error is reported; the rest of the record is worth reading.
             return if required { None } else { T::missing() };
         };
         if required && value.is_vacant() {
+            if matches!(&node.value, Value::Seq(items) if !items.is_empty()) {
+                // What was in it is reported.
+                return None;
+            }
             let title = format!("`{key}` of `{}` is empty", self.what);
             cx.push(Diagnostic::error("LW0005", title, span, "nothing is in it"));
             return None;
@@ -485,6 +515,11 @@ impl<T: Decode> Rest for Map<T> {
         for (key, node) in entries {
             let span = cx.span(key.at);
             let named = cx.check_name(&key.text, span);
+            if key.text.contains(['{', '[']) {
+                // The value is what is left of a mapping whose colon came too late.
+                broken.push(Spanned::new(key.text.clone(), span));
+                continue;
+            }
             let name: Name = Spanned::new(key.text.clone(), span);
             match T::decode(node, At { span, key: &key.text }, cx) {
                 Some(value) if named => read.push((name, value)),

@@ -75,7 +75,7 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
         other => {
             let message = plain(&other.to_string());
             let nesting = message.contains("nesting") || message.contains("recursion limit");
-            if nesting { limit(error, span) } else { Diagnostic::error("LW0001", message, span, "") }
+            if nesting { limit(error, span) } else { syntax(message, span) }
         }
     };
     if let Some(locations) = error.locations()
@@ -85,6 +85,27 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
         diagnostic = diagnostic.and(Span { file, start, end }, "the anchor");
     }
     diagnostic
+}
+
+/// A syntax error in the reader's words, with what people usually meant.
+fn syntax(message: String, span: Span) -> Diagnostic {
+    let (label, help) = if message.starts_with("unclosed bracket") {
+        ("opened here", "close it")
+    } else if message.starts_with("unclosed") {
+        ("opened here", "close it; within quotes a quote is doubled (`''`) or escaped (`\\\"`)")
+    } else if message.contains("tabs") {
+        ("a tab", "indent with blanks")
+    } else if message.contains("unknown anchor") {
+        ("this alias", "an anchor (`&name`) stands above its aliases (`*name`)")
+    } else if message.contains("mapping values") || message.contains("indent") {
+        (
+            "not expected here",
+            "is this line, or the one above, indented as it should be? Text with `: ` in it needs quotes",
+        )
+    } else {
+        ("not expected here", "is a line above not closed, or indented differently?")
+    };
+    Diagnostic::error("LW0001", message, span, label).help(help)
 }
 
 /// The error itself, without what the reader puts around it.
