@@ -166,6 +166,7 @@ macro_rules! hook {
     ($name:ident, $item:ty, $($field:ident).+) => {
         #[derive(Debug)]
         pub(crate) enum $name {}
+        #[allow(clippy::needless_lifetimes, reason = "needed where the item has a lifetime of its own")]
         impl $crate::device::list::Hook<$item> for $name {
             fn node<'i>(item: &'i $item) -> &'i $crate::device::list::Node {
                 &item.$($field).+

@@ -129,7 +129,13 @@ pub(crate) enum Waits<'s> {
     /// Its driver asked to be tried again.
     Driver,
     /// The gate found this supplier missing.
-    Supplier { supplier: DeviceHandle, name: &'s str, link: LinkHandle, declared: Option<&'static Declared>, changed: bool },
+    Supplier {
+        supplier: DeviceHandle,
+        name: &'s str,
+        link: LinkHandle,
+        declared: Option<&'static Declared>,
+        changed: bool,
+    },
     /// Probing was blocked by system sleep.
     Sleep,
 }

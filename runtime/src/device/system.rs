@@ -109,8 +109,8 @@ impl<'s, P: Platform> System<'s, P> {
 
     /// Carry out one piece of deferred work. `false`: there was none. Sleepable.
     ///
-    /// A worker calls it until it answers `false`, after [`Platform::kick`] and after [`next_deadline`]
-    /// (Self::next_deadline).
+    /// A worker calls it until it answers `false`, after [`Platform::kick`] and after
+    /// [`next_deadline`](Self::next_deadline).
     pub fn run_one(&self, cx: Context<'_, '_>) -> bool {
         self.expire_timers();
         match self.with(State::take_work) {

@@ -46,7 +46,9 @@ pub fn board_with<R>(
         };
         topology.devices.insert(name.to_owned(), Device { parent });
         let with = if sync.split_whitespace().any(|s| s == name) { vec!["sync_state".to_owned()] } else { Vec::new() };
-        topology.drivers.insert(format!("d_{name}"), Driver { devices: vec![name.to_owned()], with, without: Vec::new() });
+        topology
+            .drivers
+            .insert(format!("d_{name}"), Driver { devices: vec![name.to_owned()], with, without: Vec::new() });
     }
     for word in domains.split_whitespace() {
         let mut parts = word.split(':');
@@ -54,13 +56,8 @@ pub fn board_with<R>(
         let initially = parts.next().unwrap_or("off").to_owned();
         topology.domains.insert(name, Domain { initially, flags: parts.map(str::to_owned).collect() });
     }
-    let scenario = Scenario {
-        name: "board".to_owned(),
-        topology,
-        ops: Vec::new(),
-        partial_order: false,
-        expect_hang: false,
-    };
+    let scenario =
+        Scenario { name: "board".to_owned(), topology, ops: Vec::new(), partial_order: false, expect_hang: false };
     host_task(|task: &mut Task<'_>| {
         let cx = Context::sleepable(task);
         let run = World::start(&scenario, mode, cx);
@@ -176,7 +173,11 @@ impl<'t, 'cx> Board<'t, 'cx> {
     pub fn batch(&mut self, commands: &str) -> Vec<i64> {
         let op = Op { op: "batch".to_owned(), body: commands.split(';').map(parse).collect(), ..Op::default() };
         self.op(&op);
-        self.events.iter().filter(|event| event.get("did").is_some()).map(|event| event["ret"].as_i64().unwrap_or(0)).collect()
+        self.events
+            .iter()
+            .filter(|event| event.get("did").is_some())
+            .map(|event| event["ret"].as_i64().unwrap_or(0))
+            .collect()
     }
 
     /// Several operations, separated by `;`.
@@ -190,7 +191,8 @@ impl<'t, 'cx> Board<'t, 'cx> {
     fn take_events(&mut self) {
         self.events = std::mem::take(&mut self.run.world.inner().events);
         for event in &self.events {
-            let (Some(callback), Some(name)) = (event["cb"].as_str(), event["dev"].as_str().or(event["domain"].as_str()))
+            let (Some(callback), Some(name)) =
+                (event["cb"].as_str(), event["dev"].as_str().or(event["domain"].as_str()))
             else {
                 continue;
             };
@@ -229,7 +231,11 @@ impl<'t, 'cx> Board<'t, 'cx> {
 
     /// Return values of the operations that callbacks carried out in the last operation.
     pub fn did(&self) -> Vec<i64> {
-        self.events.iter().filter(|event| event.get("did").is_some()).map(|event| event["ret"].as_i64().unwrap_or(0)).collect()
+        self.events
+            .iter()
+            .filter(|event| event.get("did").is_some())
+            .map(|event| event["ret"].as_i64().unwrap_or(0))
+            .collect()
     }
 
     fn states(&self) -> States {

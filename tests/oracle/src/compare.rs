@@ -36,7 +36,9 @@ fn contexts(events: &[Value]) -> Vec<String> {
         } else if let Some(callback) = event.get("cb") {
             let context = event["ctx"].as_str().unwrap_or("op").to_owned();
             let opened = open.last().is_some_and(|(_, leave)| {
-                leave["leave"] == *callback && leave.get("dev") == event.get("dev") && leave.get("domain") == event.get("domain")
+                leave["leave"] == *callback
+                    && leave.get("dev") == event.get("dev")
+                    && leave.get("domain") == event.get("domain")
             });
             if opened && let Some((inside, _)) = open.pop() {
                 for at in inside {
@@ -98,9 +100,8 @@ fn same_partially(scenario: &Scenario, ours: &[Value], theirs: &[Value]) -> bool
     if sorted(ours) != sorted(theirs) {
         return false;
     }
-    let at = |callback: &str, device: &str| {
-        ours.iter().position(|event| event["cb"] == callback && event["dev"] == device)
-    };
+    let at =
+        |callback: &str, device: &str| ours.iter().position(|event| event["cb"] == callback && event["dev"] == device);
     ours.iter().enumerate().all(|(i, event)| {
         let (Some(callback), Some(device)) = (event["cb"].as_str(), event["dev"].as_str()) else { return true };
         let first = match callback {

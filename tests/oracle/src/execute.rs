@@ -1,8 +1,8 @@
 //! Operations of a scenario, carried out on the model.
 
 use linkwright::device::{
-    Context, DeviceConfig, DeviceHandle, DomainConfig, Error, Lifetime, LinkKind, Marks, RpmError, RpmResult, RuntimePm,
-    SleepDepth, SleepError, SleepFlags, SleepRequest, SleepStep, rpm_number,
+    Context, DeviceConfig, DeviceHandle, DomainConfig, Error, Lifetime, LinkKind, Marks, RpmError, RpmResult,
+    RuntimePm, SleepDepth, SleepError, SleepFlags, SleepRequest, SleepStep, rpm_number,
 };
 use serde_json::{Value, json};
 
@@ -432,9 +432,7 @@ impl Executor<'_, '_, '_> {
             "request_resume" => rpm(system.request_resume(device)),
             "request_idle" => rpm(system.request_idle(device)),
             "request_autosuspend" => rpm(system.request_autosuspend(device)),
-            "schedule_suspend" => {
-                rpm(system.schedule_suspend(device, u32::try_from(milliseconds).unwrap_or(0)))
-            }
+            "schedule_suspend" => rpm(system.schedule_suspend(device, u32::try_from(milliseconds).unwrap_or(0))),
             "set_active" => rpm_unit(system.set_active(cx, device)),
             "set_suspended" => rpm_unit(system.set_suspended(device)),
             "forbid" => none(system.forbid(cx, device)),

@@ -151,8 +151,9 @@ pub fn check_order(run: &Run) -> Result<(), String> {
             }
             let mut next = system.next_supplier(device, None);
             while let Some(link) = next {
-                let only_sync = link.flags.names().all(|f| ["SYNC_STATE_ONLY", "MANAGED", "INFERRED", "CYCLE"].contains(&f))
-                    && link.flags.names().any(|f| f == "SYNC_STATE_ONLY");
+                let only_sync =
+                    link.flags.names().all(|f| ["SYNC_STATE_ONLY", "MANAGED", "INFERRED", "CYCLE"].contains(&f))
+                        && link.flags.names().any(|f| f == "SYNC_STATE_ONLY");
                 if !only_sync && !before(link.supplier) {
                     return Err(format!(
                         "{list:?}: {} stands before its supplier {}",

@@ -97,7 +97,11 @@ impl Generator {
             let parent = (i > 0 && numbers.once_in(4)).then(|| devices[numbers.below(i)].clone());
             topology.devices.insert(name.clone(), Device { parent });
             let with = if numbers.once_in(4) { vec!["sync_state".to_owned()] } else { Vec::new() };
-            let without = if numbers.once_in(12) { vec![(*numbers.pick(&["pm", "runtime_idle", "prepare"])).to_owned()] } else { Vec::new() };
+            let without = if numbers.once_in(12) {
+                vec![(*numbers.pick(&["pm", "runtime_idle", "prepare"])).to_owned()]
+            } else {
+                Vec::new()
+            };
             topology.drivers.insert(format!("d_{name}"), Driver { devices: vec![name.clone()], with, without });
         }
         for i in 0..numbers.below(4) {
@@ -120,7 +124,13 @@ impl Generator {
         for _ in 0..length {
             ops.push(generator.operation());
         }
-        Scenario { name: format!("{manner:?}_{seed}").to_lowercase(), topology, ops, partial_order: false, expect_hang: false }
+        Scenario {
+            name: format!("{manner:?}_{seed}").to_lowercase(),
+            topology,
+            ops,
+            partial_order: false,
+            expect_hang: false,
+        }
     }
 
     fn set_up(&mut self) -> Vec<Op> {
@@ -186,7 +196,10 @@ impl Generator {
     fn operation(&mut self) -> Op {
         match self.numbers.below(20) {
             0..=2 => self.link(),
-            3 => Op { op: if self.numbers.once_in(2) { "link_del" } else { "link_remove" }.to_owned(), ..self.link_pair() },
+            3 => Op {
+                op: if self.numbers.once_in(2) { "link_del" } else { "link_remove" }.to_owned(),
+                ..self.link_pair()
+            },
             4 => {
                 let name = *self.numbers.pick(&["unbind", "unbind", "attach"]);
                 let device = self.device();
@@ -228,14 +241,40 @@ impl Generator {
 
     fn runtime_pm(&mut self) -> Op {
         const ORDERLY: [&str; 18] = [
-            "rpm_get_sync", "rpm_get_sync", "rpm_get", "rpm_resume_and_get", "rpm_put_sync", "rpm_put_sync", "rpm_put",
-            "rpm_put", "rpm_suspend", "rpm_resume", "rpm_idle", "rpm_request_idle", "rpm_request_resume", "rpm_forbid",
-            "rpm_allow", "rpm_get_if_active", "rpm_get_if_in_use", "rpm_barrier",
+            "rpm_get_sync",
+            "rpm_get_sync",
+            "rpm_get",
+            "rpm_resume_and_get",
+            "rpm_put_sync",
+            "rpm_put_sync",
+            "rpm_put",
+            "rpm_put",
+            "rpm_suspend",
+            "rpm_resume",
+            "rpm_idle",
+            "rpm_request_idle",
+            "rpm_request_resume",
+            "rpm_forbid",
+            "rpm_allow",
+            "rpm_get_if_active",
+            "rpm_get_if_in_use",
+            "rpm_barrier",
         ];
         const WILD: [&str; 14] = [
-            "rpm_enable", "rpm_disable", "rpm_set_active", "rpm_set_suspended", "rpm_irq_safe", "rpm_no_callbacks",
-            "rpm_force_suspend", "rpm_force_resume", "rpm_put_noidle", "rpm_put_autosuspend", "rpm_use_autosuspend",
-            "rpm_request_autosuspend", "rpm_put_sync_suspend", "rpm_autosuspend",
+            "rpm_enable",
+            "rpm_disable",
+            "rpm_set_active",
+            "rpm_set_suspended",
+            "rpm_irq_safe",
+            "rpm_no_callbacks",
+            "rpm_force_suspend",
+            "rpm_force_resume",
+            "rpm_put_noidle",
+            "rpm_put_autosuspend",
+            "rpm_use_autosuspend",
+            "rpm_request_autosuspend",
+            "rpm_put_sync_suspend",
+            "rpm_autosuspend",
         ];
         let wild = self.manner == Manner::Wild && self.numbers.once_in(3);
         let name = if wild { *self.numbers.pick(&WILD) } else { *self.numbers.pick(&ORDERLY) };
@@ -246,8 +285,16 @@ impl Generator {
 
     fn fault(&mut self) -> Op {
         const CALLBACKS: [&str; 10] = [
-            "probe", "runtime_resume", "runtime_suspend", "runtime_idle", "prepare", "suspend", "suspend_late",
-            "suspend_noirq", "resume", "resume_early",
+            "probe",
+            "runtime_resume",
+            "runtime_suspend",
+            "runtime_idle",
+            "prepare",
+            "suspend",
+            "suspend_late",
+            "suspend_noirq",
+            "resume",
+            "resume_early",
         ];
         let callback = *self.numbers.pick(&CALLBACKS);
         let ret = match callback {
@@ -263,13 +310,30 @@ impl Generator {
     /// A callback that does something itself, whatever that leads to.
     fn script(&mut self) -> Op {
         const CALLBACKS: [&str; 14] = [
-            "probe", "remove", "sync_state", "runtime_resume", "runtime_suspend", "runtime_idle", "prepare", "suspend",
-            "suspend_late", "suspend_noirq", "resume_noirq", "resume_early", "resume", "complete",
+            "probe",
+            "remove",
+            "sync_state",
+            "runtime_resume",
+            "runtime_suspend",
+            "runtime_idle",
+            "prepare",
+            "suspend",
+            "suspend_late",
+            "suspend_noirq",
+            "resume_noirq",
+            "resume_early",
+            "resume",
+            "complete",
         ];
         let callback = *self.numbers.pick(&CALLBACKS);
         let body = (0..=self.numbers.below(2)).map(|_| self.operation()).collect();
         let device = self.device();
-        Op { cb: Some(callback.to_owned()), body, times: Some(1 + self.numbers.below(3) as u64), ..on_device("on", &device) }
+        Op {
+            cb: Some(callback.to_owned()),
+            body,
+            times: Some(1 + self.numbers.below(3) as u64),
+            ..on_device("on", &device)
+        }
     }
 
     fn oddity(&mut self) -> Op {

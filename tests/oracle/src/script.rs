@@ -80,7 +80,8 @@ impl ScriptDriver {
 
     fn has(&self, callback: &str) -> bool {
         let lacks = |name: &str| self.without.iter().any(|cb| cb == name);
-        !lacks(callback) && !(PM_CALLBACKS.contains(&callback) && lacks("pm"))
+        let lacks_all = PM_CALLBACKS.contains(&callback) && lacks("pm");
+        !lacks_all && !lacks(callback)
     }
 
     /// Record a callback, carry out its operations, answer its return value.

@@ -1,8 +1,6 @@
 //! The model's state in the recording's vocabulary.
 
-use linkwright::device::{
-    BindState, DeviceHandle, LinkInfo, LinkState, Platform, RpmStatus, System, Waiting,
-};
+use linkwright::device::{BindState, DeviceHandle, LinkInfo, LinkState, Platform, RpmStatus, System, Waiting};
 use serde_json::{Value, json};
 
 use crate::trace::States;

@@ -129,8 +129,7 @@ fn d2_binds_the_same_devices_in_the_same_order() {
         let names: Vec<String> = (0..12).map(|d| format!("d{d}")).collect();
         let mut mode = Mode::default();
         mode.rules.retry_when_awaited = false;
-        let (ours, linux) =
-            (board(&names.join(" "), "", "", play), board_with(&names.join(" "), "", "", mode, play));
+        let (ours, linux) = (board(&names.join(" "), "", "", play), board_with(&names.join(" "), "", "", mode, play));
         assert_eq!(ours, linux, "seed {seed}");
     }
 }

@@ -5,8 +5,8 @@
 
 use linkwright::context::host_task;
 use linkwright::device::{
-    Call, Context, DeviceConfig, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, Exclusive,
-    LinkKind, LinkSlot, NestingSlot, Platform, RpmStatus, Storage, System,
+    Call, Context, DeviceConfig, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno,
+    Exclusive, LinkKind, LinkSlot, NestingSlot, Platform, RpmStatus, Storage, System,
 };
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use loom::sync::{Arc, Condvar, Mutex};

@@ -73,8 +73,11 @@ fn i7_the_order_of_registration_does_not_matter_in_the_end() {
             let order = shuffled(&mut numbers, n);
             ends.push(board(&names(n), "", "", |b| {
                 build(b, &edges, &order);
-                let end: Vec<(String, Value, Value)> =
-                    b.all_devices().into_iter().map(|(name, d)| (name, d["driver"].clone(), d["rpm"].clone())).collect();
+                let end: Vec<(String, Value, Value)> = b
+                    .all_devices()
+                    .into_iter()
+                    .map(|(name, d)| (name, d["driver"].clone(), d["rpm"].clone()))
+                    .collect();
                 end
             }));
         }

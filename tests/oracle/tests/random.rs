@@ -23,7 +23,13 @@ fn check(scenario: &Scenario) -> Result<usize, String> {
             if orderly && !ledger.allows(&scenario.ops[i]) {
                 continue;
             }
-            let told = |error| format!("{}, step {i} ({}): {error}", run.world.scenario.name, serde_json::to_string(&run.world.scenario.ops[i]).unwrap_or_default());
+            let told = |error| {
+                format!(
+                    "{}, step {i} ({}): {error}",
+                    run.world.scenario.name,
+                    serde_json::to_string(&run.world.scenario.ops[i]).unwrap_or_default()
+                )
+            };
             let result = act(&run, cx, i);
             if let Some(problem) = run.world.inner().problems.first() {
                 return Err(told(problem.clone()));

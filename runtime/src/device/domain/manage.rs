@@ -28,7 +28,9 @@ pub struct DomainConfig<'s> {
 
 /// What can be asked about a domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct DomainInfo {
+pub struct DomainInfo<'s> {
+    /// Its name.
+    pub name: &'s str,
     /// Is it on?
     pub on: bool,
     /// Members.
@@ -207,11 +209,16 @@ impl<'s, P: Platform> System<'s, P> {
     }
 
     /// A domain. Any context.
-    pub fn domain_info(&self, domain: DomainHandle) -> Option<DomainInfo> {
+    pub fn domain_info(&self, domain: DomainHandle) -> Option<DomainInfo<'s>> {
         self.with(|s| {
             let g = s.find_domain(domain)?;
             let slot = s.dom(g);
-            Some(DomainInfo { on: slot.on, devices: slot.device_count, subdomains_on: slot.subdomains_on })
+            Some(DomainInfo {
+                name: slot.name,
+                on: slot.on,
+                devices: slot.device_count,
+                subdomains_on: slot.subdomains_on,
+            })
         })
     }
 

@@ -13,7 +13,7 @@ impl<P: Platform> System<'_, P> {
     /// Run `f` with the domain to itself. Sleepable; atomic for an irq-safe domain.
     pub(crate) fn with_domain_locked<R>(&self, cx: Context<'_, '_>, g: u32, f: impl FnOnce() -> R) -> Result<R, Error> {
         let me = self.platform.caller();
-        let mut take = |s: &mut State<'_, P>| match s.dom(g).owner {
+        let take = |s: &mut State<'_, P>| match s.dom(g).owner {
             None => {
                 s.dom(g).owner = Some(me);
                 Some(Ok(()))
@@ -24,7 +24,7 @@ impl<P: Platform> System<'_, P> {
         if cx.is_atomic() && !P::INLINE_WORK {
             // Another processor has it, and not for long: its callbacks are atomic too.
             loop {
-                if let Some(taken) = self.with(&mut take) {
+                if let Some(taken) = self.with(take) {
                     taken?;
                     break;
                 }

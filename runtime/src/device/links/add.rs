@@ -85,7 +85,13 @@ impl<P: Platform> State<'_, P> {
             && self.link_between(c, s).is_none())
     }
 
-    fn link_add(&mut self, c: u32, s: u32, flags: Flags, declared: Option<&'static Declared>) -> Result<LinkHandle, LinkError> {
+    fn link_add(
+        &mut self,
+        c: u32,
+        s: u32,
+        flags: Flags,
+        declared: Option<&'static Declared>,
+    ) -> Result<LinkHandle, LinkError> {
         if let Some(l) = self.link_between(c, s) {
             if self.link_merge(l, flags) {
                 self.move_to_tail(c);
@@ -103,7 +109,13 @@ impl<P: Platform> State<'_, P> {
     }
 
     /// A fresh link, on the lists of both ends.
-    pub(crate) fn link_new(&mut self, c: u32, s: u32, flags: Flags, declared: Option<&'static Declared>) -> Option<u32> {
+    pub(crate) fn link_new(
+        &mut self,
+        c: u32,
+        s: u32,
+        flags: Flags,
+        declared: Option<&'static Declared>,
+    ) -> Option<u32> {
         let l = self.take_link()?;
         self.pin(c);
         self.pin(s);

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use linkwright::context::host_task;
 use linkwright::device::{
-    BareMetal, Call, Clock, Context, DeviceConfig, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot,
-    Errno, LinkError, LinkKind, LinkSlot, LinkSpec, NestingSlot, Order, PathEdge, Platform, Storage, System,
+    BareMetal, Call, Clock, Context, DeviceConfig, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver,
+    DriverSlot, Errno, LinkError, LinkKind, LinkSlot, LinkSpec, NestingSlot, Order, PathEdge, Platform, Storage,
+    System,
 };
 use oracle::random::Numbers;
 
@@ -102,43 +103,68 @@ fn scale_of(n: usize, copies: usize) -> [(&'static str, Cost); 5] {
             })
             .collect();
         let (single, all) = subjects.split_at_mut(copies);
-        let adding = measure(single, count, |s| &s.system, |s| {
-            for &(supplier, consumer) in &edges {
-                s.system.link_add(cx, s.devices[consumer], s.devices[supplier], LinkKind::MANAGED, None).expect("links");
-            }
-        });
+        let adding = measure(
+            single,
+            count,
+            |s| &s.system,
+            |s| {
+                for &(supplier, consumer) in &edges {
+                    s.system
+                        .link_add(cx, s.devices[consumer], s.devices[supplier], LinkKind::MANAGED, None)
+                        .expect("links");
+                }
+            },
+        );
         // Backward: as far from the order as can be.
-        let bulk = measure(all, count, |s| &s.system, |s| {
-            let specs = edges.iter().rev().map(|&(supplier, consumer)| LinkSpec {
-                consumer: s.devices[n - 1 - consumer],
-                supplier: s.devices[n - 1 - supplier],
-                kind: LinkKind::MANAGED,
-                declared: None,
-            });
-            s.system.link_all(cx, specs, &mut []).expect("links");
-        });
-        let reading = measure(single, count, |s| &s.system, |s| {
-            let mut next = s.system.next_in_order(Order::Sleep, None);
-            let mut seen = 0;
-            while let Some(device) = next {
-                seen += 1;
-                next = s.system.next_in_order(Order::Sleep, Some(device));
-            }
-            assert_eq!(seen, n);
-        });
+        let bulk = measure(
+            all,
+            count,
+            |s| &s.system,
+            |s| {
+                let specs = edges.iter().rev().map(|&(supplier, consumer)| LinkSpec {
+                    consumer: s.devices[n - 1 - consumer],
+                    supplier: s.devices[n - 1 - supplier],
+                    kind: LinkKind::MANAGED,
+                    declared: None,
+                });
+                s.system.link_all(cx, specs, &mut []).expect("links");
+            },
+        );
+        let reading = measure(
+            single,
+            count,
+            |s| &s.system,
+            |s| {
+                let mut next = s.system.next_in_order(Order::Sleep, None);
+                let mut seen = 0;
+                while let Some(device) = next {
+                    seen += 1;
+                    next = s.system.next_in_order(Order::Sleep, Some(device));
+                }
+                assert_eq!(seen, n);
+            },
+        );
         // The worst circle: the first needs the last.
-        let circle = measure(single, count, |s| &s.system, |s| {
-            match s.system.link_add(cx, s.devices[0], s.devices[n - 1], LinkKind::MANAGED, None) {
+        let circle = measure(
+            single,
+            count,
+            |s| &s.system,
+            |s| match s.system.link_add(cx, s.devices[0], s.devices[n - 1], LinkKind::MANAGED, None) {
                 Err(LinkError::Cycle { length, .. }) => s.circle = length as usize,
                 other => panic!("{other:?}"),
-            }
-        });
-        let explaining = measure(single, count, |s| &s.system, |s| {
-            let (first, last) = (s.devices[0], s.devices[n - 1]);
-            let mut path = vec![PathEdge { supplier: first, consumer: first, link: None }; s.circle];
-            assert_eq!(s.system.cycle_path(first, last, &mut path), Some(s.circle));
-            assert_eq!((path[0].supplier, path[path.len() - 1].consumer), (first, last));
-        });
+            },
+        );
+        let explaining = measure(
+            single,
+            count,
+            |s| &s.system,
+            |s| {
+                let (first, last) = (s.devices[0], s.devices[n - 1]);
+                let mut path = vec![PathEdge { supplier: first, consumer: first, link: None }; s.circle];
+                assert_eq!(s.system.cycle_path(first, last, &mut path), Some(s.circle));
+                assert_eq!((path[0].supplier, path[path.len() - 1].consumer), (first, last));
+            },
+        );
         [
             ("adding one by one", adding),
             ("adding all and ordering", bulk),
@@ -164,7 +190,9 @@ fn scale() {
     // As many small systems as hold the same amount of data, so that caches help neither.
     let small = best_of(3, 1_000, 100);
     let large = best_of(3, 100_000, 1);
-    println!("for each edge               100 x 1,000 devices        100,000 devices, 1,000,000 links   ratio of time, steps");
+    println!(
+        "for each edge               100 x 1,000 devices        100,000 devices, 1,000,000 links   ratio of time, steps"
+    );
     for ((name, a), (_, b)) in small.iter().zip(&large) {
         println!(
             "{name:<26} {:>7.1} ns {:>6.2} steps {:>9.1} ns {:>6.2} steps {:>20.2} {:>6.2}",

@@ -166,8 +166,14 @@ fn a_consumer_that_uses_its_supplier_after_it_is_off_is_an_error_that_names_both
         let file = |name: &str, text: String| Input::Text(name.into(), format!("linkwright: 1\n{text}\n"));
         let inputs = [
             file("ip/dmac.yaml", format!("ip: dmac\nsleep: {{ off: {off} }}\nprovides: {{ dma: {{ capacity: 8 }} }}")),
-            file("ip/spi.yaml", format!("ip: spi\nsleep: {{ last_use: {last_use} }}\nconsumes: {{ dmas: {{ tx: {{}} }} }}")),
-            file("soc/board.yaml", "soc: board\ndevices:\n  d: { ip: dmac }\n  s: { ip: spi, dmas: { tx: d/3 } }".into()),
+            file(
+                "ip/spi.yaml",
+                format!("ip: spi\nsleep: {{ last_use: {last_use} }}\nconsumes: {{ dmas: {{ tx: {{}} }} }}"),
+            ),
+            file(
+                "soc/board.yaml",
+                "soc: board\ndevices:\n  d: { ip: dmac }\n  s: { ip: spi, dmas: { tx: d/3 } }".into(),
+            ),
         ];
         let reading = front::read(&inputs, &Options::default());
         // With the link that orders them.
