@@ -279,6 +279,7 @@ fn arm(set: &Set<'_>, item: &Item<'_>, opcodes: &BTreeSet<u8>, shared: bool, opc
             (Holds::Integer(_), _) => raw,
             (Holds::Bounded { .. }, OperandKind::Number { bias, .. }) if *bias > 0 => {
                 let bias = number(u64::from(*bias));
+                let raw = if parts(bytes, index).len() > 1 { quote!((#raw)) } else { raw };
                 quote!(Bounded::saturating(#raw + #bias))
             }
             (Holds::Bounded { .. }, _) => quote!(Bounded::saturating(#raw)),
@@ -362,6 +363,7 @@ fn raw(bytes: &[BytePattern], index: usize, operand: &OperandItem<'_>) -> TokenS
         let wide = if width > 8 { quote!(#ty::from(#masked)) } else { masked };
         match (low, parts.len()) {
             (0, 1) => wide,
+            (0, _) if width > 8 => wide,
             (0, _) => quote!((#wide)),
             (low, _) => {
                 let low = number(u64::from(low));
@@ -373,6 +375,6 @@ fn raw(bytes: &[BytePattern], index: usize, operand: &OperandItem<'_>) -> TokenS
     match parts.len() {
         0 => quote!(0),
         1 => quote!(#(#pieces)*),
-        _ => quote!((#(#pieces)|*)),
+        _ => quote!(#(#pieces)|*),
     }
 }

@@ -139,7 +139,7 @@ fn proof(map: &Map<'_>) -> TokenStream {
     // Registers do not overlap (a rule), so the one that ends last is enough.
     let end = map.places.iter().map(|place| (place.last_offset(), place.bytes())).max();
     let (last, bytes) = end.unwrap_or_default();
-    let (last, bytes) = (hex(u64::from(last), 3), number(u64::from(bytes)));
+    let end = hex(u64::from(last) + u64::from(bytes), 3);
     quote! {
         /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
         const _: () = {
@@ -149,7 +149,7 @@ fn proof(map: &Map<'_>) -> TokenStream {
                 assert!(places[i].0 == places[i].1, "a register is not at its offset");
                 i += 1;
             }
-            assert!(#last + #bytes <= SIZE, "a register outside its block");
+            assert!(SIZE >= #end, "a register outside its block");
         };
     }
 }
@@ -191,8 +191,7 @@ fn kind(place: &Place<'_>) -> TokenStream {
 fn field(place: &Place<'_>, item: &FieldItem<'_>, path: &str) -> TokenStream {
     let FieldItem { spec, name, holds } = item;
     let marker = &place.marker;
-    let mark = docs::from_spec(&format!("{path}/fields/{}", spec.name));
-    let mark_bits = docs::from_spec(&format!("{path}/fields/{}/bits", spec.name));
+    let mark = docs::from_spec(&format!("{path}/fields/{}/bits", spec.name));
     let ty = holds.tokens();
     let access = match spec.access {
         Access::ReadWrite => quote!(),
@@ -211,7 +210,7 @@ fn field(place: &Place<'_>, item: &FieldItem<'_>, path: &str) -> TokenStream {
         text.push_str("\n\nOnly as many bits of a number as the field has are written.");
     }
     let docs = docs::outer(&[&text]);
-    quote! { #mark #docs #mark_bits pub const #name: Field<#marker, #ty #access> = Field::new(#shift, #width); }
+    quote! { #mark #docs pub const #name: Field<#marker, #ty #access> = Field::new(#shift, #width); }
 }
 
 /// The enum of thread states, which has a text form; the others do with `Debug`, since every impl costs compile time.

@@ -120,6 +120,7 @@ pub(super) fn root(plan: &Plan<'_>) -> Generated {
                  its parameters, the numbers of its clocks, resets, interrupts and requests, and its ends of DMA \
                  transfers. `TOPOLOGY` tells who needs whom.";
     let docs = docs::inner(&[&title, about, &source]);
+    let devices = (!plan.devices.is_empty()).then(|| quote!(pub use devices::*;));
     print::file(
         &soc.file,
         quote! {
@@ -130,7 +131,7 @@ pub(super) fn root(plan: &Plan<'_>) -> Generated {
             mod devices;
             mod topology;
             mod wiring;
-            pub use devices::*;
+            #devices
             pub use topology::TOPOLOGY;
         },
     )
