@@ -260,3 +260,11 @@ fn a_list_of_broken_items_is_not_empty() {
     let text = "linkwright: 1\nip: x\ninstructions:\n  max_length: 1\n  set:\n    A: { asm: A, bytes: [\"01\"] }\n";
     assert_eq!(findings(text), ["6:26 LW0010 `01` is not the pattern of a byte"]);
 }
+
+#[test]
+fn a_window_that_32_bits_cannot_hold_is_rejected() {
+    let spec =
+        |size: &str| format!("linkwright: 1\nip: x\nwindow: {{ size: {size} }}\nregisters:\n  A: {{ offset: 0 }}\n");
+    assert_eq!(findings(&spec("0x100000000")), ["3:17 LW0111 a window of 0x100000000 bytes"]);
+    assert_eq!(findings(&spec("0x80000000")), [""; 0]);
+}

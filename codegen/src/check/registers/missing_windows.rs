@@ -8,10 +8,10 @@ pub(crate) const RULE: Rule = rule!("LW0111", "missing-windows", Error);
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     if let Some(window) = &ip.window {
         let size = window.size.value;
-        if size == 0 || (size > 1 << 32 && !ip.registers.is_empty()) {
+        if size == 0 || (size > 1 << 31 && !ip.registers.is_empty()) {
             let finding = RULE
-                .at(window.size.span, format!("a window of {size:#x} bytes"), "expected 1 byte to 4 GiB")
-                .note("offsets of registers are 32-bit numbers");
+                .at(window.size.span, format!("a window of {size:#x} bytes"), "expected 1 byte to 2 GiB")
+                .note("offsets and the size of a block are 32-bit numbers in generated code");
             cx.mark(window.size.span);
             cx.report(finding);
         }
