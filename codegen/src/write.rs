@@ -346,9 +346,11 @@ mod tests {
     #[test]
     fn files_of_earlier_runs_go() {
         let out = tempfile::tempdir().unwrap();
-        write(out.path(), &files(&[("x/src/a.rs", "1\n"), ("x/src/b.rs", "1\n"), ("y/a.rs", "1\n")]), Targets::ALL).unwrap();
+        write(out.path(), &files(&[("x/src/a.rs", "1\n"), ("x/src/b.rs", "1\n"), ("y/a.rs", "1\n")]), Targets::ALL)
+            .unwrap();
         let now = files(&[("x/src/a.rs", "1\n")]);
-        let kinds: Vec<_> = check(out.path(), &now, Targets::ALL).unwrap().into_iter().map(|d| (d.path, d.kind)).collect();
+        let kinds: Vec<_> =
+            check(out.path(), &now, Targets::ALL).unwrap().into_iter().map(|d| (d.path, d.kind)).collect();
         assert_eq!(kinds, [("x/src/b.rs".to_string(), DifferenceKind::Stale)]);
         assert_eq!(write(out.path(), &now, Targets::ALL).unwrap().removed, ["x/src/b.rs"]);
         assert!(out.path().join("y/a.rs").exists(), "another crate is none of this run's business");

@@ -190,7 +190,13 @@ fn parameter(parameter: &crate::lower::Parameter) -> Parameter {
     }
 }
 
-fn rows<'a>(node: &'a Node, path: &mut Vec<&'a str>, base: u32, arrays: &mut Vec<&'a Array>, out: &mut Vec<RegisterRow>) {
+fn rows<'a>(
+    node: &'a Node,
+    path: &mut Vec<&'a str>,
+    base: u32,
+    arrays: &mut Vec<&'a Array>,
+    out: &mut Vec<RegisterRow>,
+) {
     match node {
         Node::Register(register) => {
             path.push(&register.name);

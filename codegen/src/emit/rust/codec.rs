@@ -77,7 +77,7 @@ impl Expr {
         Self { tokens: quote!(#value & #mask), kind: Kind::Shift }
     }
 
-    fn as_byte(self) -> Self {
+    fn into_byte(self) -> Self {
         let value = self.closed();
         Self { tokens: quote!(#value as u8), kind: Kind::Cast }
     }
@@ -141,7 +141,7 @@ fn part_of(operand: &OperandItem<'_>, low: u8, count: u8, single: bool) -> Expr 
     let shifted = raw.shifted_right(low);
     // A cast drops the higher bits by itself.
     let masked = if single || count == 8 { shifted } else { shifted.masked(count) };
-    if is_byte { masked } else { masked.as_byte() }
+    if is_byte { masked } else { masked.into_byte() }
 }
 
 /// The decoder.
@@ -179,8 +179,14 @@ pub(super) fn decode(set: &Set<'_>) -> TokenStream {
 /// The function that says why bytes are no instruction.
 fn misfit(set: &Set<'_>, opcodes: &[BTreeSet<u8>]) -> TokenStream {
     let single = |item: &&Item<'_>| item.spec.bytes.len() == 1;
-    let done: BTreeSet<u8> =
-        set.items.iter().zip(opcodes).filter(|(item, _)| single(item)).flat_map(|(_, opcodes)| opcodes).copied().collect();
+    let done: BTreeSet<u8> = set
+        .items
+        .iter()
+        .zip(opcodes)
+        .filter(|(item, _)| single(item))
+        .flat_map(|(_, opcodes)| opcodes)
+        .copied()
+        .collect();
     // Bytes of the longest instruction that begins so; 1 when no byte behind it can make it one.
     let mut needed: BTreeMap<u8, usize> = BTreeMap::new();
     for (item, allowed) in set.items.iter().zip(opcodes) {
@@ -229,7 +235,8 @@ fn first_bytes(set: &Set<'_>, item: &Item<'_>, allowed: bool) -> BTreeSet<u8> {
             && (!allowed
                 || item.operands.iter().enumerate().all(|(index, operand)| {
                     let Holds::Enum(kind) = operand.holds else { return true };
-                    let here: Vec<Part> = parts(&item.spec.bytes, index).into_iter().filter(|part| part.0 == 0).collect();
+                    let here: Vec<Part> =
+                        parts(&item.spec.bytes, index).into_iter().filter(|part| part.0 == 0).collect();
                     let agrees = |value: u64| {
                         here.iter().all(|&(_, low, place, count)| {
                             let mask = (1u64 << count) - 1;

@@ -91,8 +91,11 @@ impl<'s, 'a> Parts<'s, 'a> {
             Holds::Bool => quote!(#value.get(#constant)),
             Holds::Integer(_) => quote!(#value.get(#constant) != 0),
             Holds::Bounded(_) => quote!(#value.get(#constant).get() != 0),
-            Holds::Enum(name) => match self.map.enumeration(name).and_then(|item| Some((&item.name, item.variant(1)?))) {
-                Some((name, variant)) if field.spec.width == 1 => quote!(#value.get(#constant) == regs::#name::#variant),
+            Holds::Enum(name) => match self.map.enumeration(name).and_then(|item| Some((&item.name, item.variant(1)?)))
+            {
+                Some((name, variant)) if field.spec.width == 1 => {
+                    quote!(#value.get(#constant) == regs::#name::#variant)
+                }
                 _ => {
                     let word = word(place.register.width);
                     quote!(FieldValue::<#word>::into_field(#value.get(#constant)) != 0)
@@ -128,13 +131,15 @@ impl<'s, 'a> Parts<'s, 'a> {
                 let value = number(set.into());
                 quote!(Bounded::saturating(#value))
             }
-            Holds::Enum(name) => match self.map.enumeration(name).and_then(|item| Some((&item.name, item.variant(set.into())?))) {
-                Some((name, variant)) => quote!(regs::#name::#variant),
-                None => {
-                    let value = number(set.into());
-                    quote!(FieldValue::<u32>::from_field(#value))
+            Holds::Enum(name) => {
+                match self.map.enumeration(name).and_then(|item| Some((&item.name, item.variant(set.into())?))) {
+                    Some((name, variant)) => quote!(regs::#name::#variant),
+                    None => {
+                        let value = number(set.into());
+                        quote!(FieldValue::<u32>::from_field(#value))
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -206,7 +211,14 @@ impl<'s, 'a> Parts<'s, 'a> {
     }
 
     /// A number that the hardware reports, as an unsigned integer of `bits` bits.
-    fn scaled(&self, value: TokenStream, width: u8, field: &FieldItem<'_>, identify: &IdentifyField, bits: u8) -> TokenStream {
+    fn scaled(
+        &self,
+        value: TokenStream,
+        width: u8,
+        field: &FieldItem<'_>,
+        identify: &IdentifyField,
+        bits: u8,
+    ) -> TokenStream {
         let ty = word(bits);
         let largest = 1u64.checked_shl(field.spec.width.into()).map_or(u64::MAX, |n| n - 1);
         match identify.unit {
@@ -336,7 +348,8 @@ impl<'s, 'a> Parts<'s, 'a> {
 
     fn methods(&self) -> Option<TokenStream> {
         let engine = self.engine;
-        let (go, Role::Start { thread, address, non_secure }) = self.role(|role| matches!(role, Role::Start { .. }))? else {
+        let (go, Role::Start { thread, address, non_secure }) = self.role(|role| matches!(role, Role::Start { .. }))?
+        else {
             return None;
         };
         let program = operand(go, address)?;
@@ -375,7 +388,9 @@ impl<'s, 'a> Parts<'s, 'a> {
         let (fault_table, manager_table) = (table_name(fault_place), table_name(manager_place));
         let enable = self.write_number(&engine.interrupt_enable)?;
         let clear = self.write_number(&engine.interrupt_clear)?;
-        let wide = |place: &Place<'_>, value: TokenStream| if place.register.width == 32 { value } else { quote!((#value).into()) };
+        let wide = |place: &Place<'_>, value: TokenStream| {
+            if place.register.width == 32 { value } else { quote!((#value).into()) }
+        };
         let fault_word = wide(fault_place, quote!(self.bus().read(#fault_at).word()));
         let manager_word = wide(manager_place, quote!(self.bus().read(regs::#manager_at).word()));
         Some(quote! {
@@ -509,7 +524,9 @@ impl<'s, 'a> Parts<'s, 'a> {
             .collect();
         let whole = seen == kind.variants.len() && kind.reserved.is_none();
         let rest = match &kind.reserved {
-            Some(reserved) if seen == kind.variants.len() => quote!(regs::#name::#reserved(_) => dma::ThreadState::Reserved,),
+            Some(reserved) if seen == kind.variants.len() => {
+                quote!(regs::#name::#reserved(_) => dma::ThreadState::Reserved,)
+            }
             _ if whole => quote!(),
             _ => quote!(_ => dma::ThreadState::Reserved,),
         };

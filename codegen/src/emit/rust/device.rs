@@ -59,7 +59,11 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, name: &Ident) -> Generated {
         #types
     };
     let uses = mmio(&body);
-    let regs = (!saved.is_empty()).then(|| quote!(use super::regs;));
+    let regs = (!saved.is_empty()).then(|| {
+        quote!(
+            use super::regs;
+        )
+    });
     print::file(&ip.file, quote! { #file_docs #uses #regs #body })
 }
 
@@ -79,7 +83,8 @@ fn saved<'m, 'a>(ip: &Ip, map: &'m Map<'a>) -> Vec<Kept<'m, 'a>> {
     let mut scope = Scope::empty();
     let mut kept: Vec<Kept<'m, 'a>> = Vec::new();
     for path in &ip.restore {
-        let inside = |place: &&Place<'_>| place.path.len() >= path.len() && place.path.iter().zip(path).all(|(a, b)| a == b);
+        let inside =
+            |place: &&Place<'_>| place.path.len() >= path.len() && place.path.iter().zip(path).all(|(a, b)| a == b);
         for place in map.places.iter().filter(inside) {
             let plain = readable(place.register.access) && place.register.access == Access::ReadWrite;
             // Functions of two indices and more have no simple loop; the format's rules keep them out of this list.
@@ -126,7 +131,9 @@ fn power(ip: &Ip, saved: &[Kept<'_, '_>]) -> (TokenStream, TokenStream) {
     });
     let list = saved.iter().map(|kept| format!("`{}`", kept.place.dotted())).collect::<Vec<_>>().join(", ");
     let lost = match &ip.lost {
-        Lost::All => "Every register is lost with power; all others hold what the hardware says by itself or are set before use.",
+        Lost::All => {
+            "Every register is lost with power; all others hold what the hardware says by itself or are set before use."
+        }
         Lost::None => "No register is lost with power.",
         Lost::Some(_) => "Some registers are lost with power.",
     };

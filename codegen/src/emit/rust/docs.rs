@@ -63,7 +63,9 @@ pub(in crate::emit) fn summary(text: &str) -> String {
 /// `text` with `note`: in brackets if the text is one sentence, as one more sentence or paragraph otherwise.
 pub(super) fn with_note(text: &str, note: &str) -> String {
     let text = text.trim();
-    let plain = |t: &str| !t.starts_with(['#', '-', '*', '+', '|', '`', '>', '~']) || t.starts_with("`") && !t.starts_with("```");
+    let plain = |t: &str| {
+        !t.starts_with(['#', '-', '*', '+', '|', '`', '>', '~']) || t.starts_with("`") && !t.starts_with("```")
+    };
     if text.is_empty() {
         return format!("{}.", capital(note));
     }
@@ -143,7 +145,8 @@ fn wrap(line: &str, first: usize, rest: usize, out: &mut Vec<String>) {
     let mut depth = 0usize;
     for (i, word) in line.split(' ').enumerate() {
         let long = width + 1 + word.chars().count() > WIDTH;
-        let sign = word.starts_with(['-', '*', '+', '#', '>', '|', '=', '~']) || list_sign(&format!("{word} ")).is_some();
+        let sign =
+            word.starts_with(['-', '*', '+', '#', '>', '|', '=', '~']) || list_sign(&format!("{word} ")).is_some();
         if i > 0 && long && !whole && depth == 0 && !sign && width > rest {
             out.push(std::mem::replace(&mut current, " ".repeat(rest)));
             width = rest;

@@ -9,8 +9,19 @@ use super::scope::ident;
 
 /// Of `linkwright::mmio`.
 const MMIO: [&str; 13] = [
-    "Bounded", "Bus", "Field", "FieldValue", "ReadOnly", "ReadWrite", "Reg", "RegArray", "Register", "Value",
-    "Word", "WriteOnly", "WriteToClear",
+    "Bounded",
+    "Bus",
+    "Field",
+    "FieldValue",
+    "ReadOnly",
+    "ReadWrite",
+    "Reg",
+    "RegArray",
+    "Register",
+    "Value",
+    "Word",
+    "WriteOnly",
+    "WriteToClear",
 ];
 
 /// `use linkwright::mmio::{…};`, with the trait of `read` and `write` if the body accesses registers.

@@ -71,7 +71,11 @@ impl<'a> Set<'a> {
                 holds: holds(instruction, operand, &mut enums, &mut scope),
             });
             let operands = operands.collect();
-            Item { spec: instruction, variant: variants.claim(&names::variant_name(&instruction.name), "Instruction"), operands }
+            Item {
+                spec: instruction,
+                variant: variants.claim(&names::variant_name(&instruction.name), "Instruction"),
+                operands,
+            }
         });
         let items = items.collect();
         Self { spec, items, enums }
@@ -101,7 +105,12 @@ impl EnumOperand<'_> {
     }
 }
 
-fn holds<'a>(instruction: &Instruction, operand: &'a Operand, enums: &mut Vec<EnumOperand<'a>>, scope: &mut Scope) -> Holds {
+fn holds<'a>(
+    instruction: &Instruction,
+    operand: &'a Operand,
+    enums: &mut Vec<EnumOperand<'a>>,
+    scope: &mut Scope,
+) -> Holds {
     match &operand.kind {
         OperandKind::Flag { .. } => Holds::Bool,
         OperandKind::Number { bias, .. } => match (operand.width, *bias) {
@@ -138,7 +147,11 @@ pub(super) fn emit(ip: &Ip, set: &Set<'_>) -> Generated {
         "A value of `Instruction` can always be encoded, and what the decoder makes of bytes encodes to the same bytes.",
     ]);
     let bounded = set.items.iter().flat_map(|item| &item.operands).any(|o| matches!(o.holds, Holds::Bounded { .. }));
-    let bounded = bounded.then(|| quote!(use linkwright::mmio::Bounded;));
+    let bounded = bounded.then(|| {
+        quote!(
+            use linkwright::mmio::Bounded;
+        )
+    });
     let longest = number(u64::from(set.spec.max_length));
     let members = set.items.iter().map(|item| member(set, item));
     let encode = set.items.iter().map(|item| super::codec::encode(item));
@@ -258,7 +271,9 @@ fn member(set: &Set<'_>, item: &Item<'_>) -> TokenStream {
         let title = match (spec.doc.trim(), &spec.kind) {
             ("", OperandKind::Number { backward: true, .. }) => "Bytes back from this instruction.".to_string(),
             ("", _) => format!("Operand `{}`.", spec.name),
-            (doc, OperandKind::Number { backward: true, .. }) => docs::with_note(doc, "bytes back from this instruction"),
+            (doc, OperandKind::Number { backward: true, .. }) => {
+                docs::with_note(doc, "bytes back from this instruction")
+            }
             (doc, _) => doc.to_string(),
         };
         let docs = docs::outer(&[&title]);

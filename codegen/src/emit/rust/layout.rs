@@ -78,7 +78,8 @@ fn group(lines: &[String]) -> Option<(String, usize)> {
     }
     let body = inner.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
     // A tuple of one element keeps its comma.
-    let keeps = open == '(' && inner.len() == 1 && first.trim_end().ends_with([' ']) || first.trim() == "(" && inner.len() == 1;
+    let keeps =
+        open == '(' && inner.len() == 1 && first.trim_end().ends_with([' ']) || first.trim() == "(" && inner.len() == 1;
     let body = if keeps { body.as_str() } else { body.strip_suffix(',').unwrap_or(&body) };
     let space = if open == '{' && !is_import(first) { " " } else { "" };
     Some((format!("{first}{space}{body}{space}{}", last.trim_start()), end + 1))
@@ -92,12 +93,28 @@ fn is_literal(line: &str) -> bool {
     let path = before.rsplit([' ', '(', '[']).next().unwrap_or_default();
     let words = before.split([' ', '(', '[', '!']);
     let keyword = |word: &str| {
-        matches!(word, "if" | "else" | "match" | "for" | "while" | "loop" | "fn" | "impl" | "struct" | "enum" | "mod" | "trait" | "use" | "unsafe")
+        matches!(
+            word,
+            "if" | "else"
+                | "match"
+                | "for"
+                | "while"
+                | "loop"
+                | "fn"
+                | "impl"
+                | "struct"
+                | "enum"
+                | "mod"
+                | "trait"
+                | "use"
+                | "unsafe"
+        )
     };
     path.starts_with(|c: char| c.is_ascii_uppercase() || c == 'S')
         && path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))
         && !words.into_iter().any(keyword)
-        || path.contains("::") && path.rsplit("::").next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
+        || path.contains("::")
+            && path.rsplit("::").next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
             && !before.split(' ').any(keyword)
 }
 
@@ -125,7 +142,8 @@ fn operator(lines: &[String]) -> Option<(String, usize)> {
 fn chain(lines: &[String]) -> Option<(String, usize)> {
     let first = &lines[0];
     let outer = indent(first);
-    let dots = lines[1..].iter().take_while(|line| indent(line) == outer + 4 && line.trim_start().starts_with('.')).count();
+    let dots =
+        lines[1..].iter().take_while(|line| indent(line) == outer + 4 && line.trim_start().starts_with('.')).count();
     if dots == 0 || first.trim_start().starts_with('.') {
         return None;
     }
@@ -159,7 +177,8 @@ fn arm(lines: &[String]) -> Option<(String, usize)> {
     let [first, body, last, ..] = lines else { return None };
     let outer = indent(first);
     let head = first.strip_suffix(" => {")?;
-    let plain = indent(body) == outer + 4 && !body.ends_with([';', '{', '(', '[', ',']) && !body.trim_start().starts_with("//");
+    let plain =
+        indent(body) == outer + 4 && !body.ends_with([';', '{', '(', '[', ',']) && !body.trim_start().starts_with("//");
     // Lists of what follows need their own line.
     if !plain || last.trim() != "}" || indent(last) != outer {
         return None;

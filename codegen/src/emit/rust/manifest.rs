@@ -42,7 +42,11 @@ pub fn package(name: &str) -> String {
 }
 
 pub(super) fn ip(ip: &Ip, options: &super::Options) -> Generated {
-    let description = format!("Typed registers{} of the {} block", if ip.instructions.is_some() { " and instructions" } else { "" }, ip.name);
+    let description = format!(
+        "Typed registers{} of the {} block",
+        if ip.instructions.is_some() { " and instructions" } else { "" },
+        ip.name
+    );
     manifest(&ip.name, &ip.file, &description, &[], options)
 }
 

@@ -11,7 +11,7 @@ use super::imports::{import, mentions};
 use super::instruction::{EnumOperand, Holds, Item, OperandItem, Set};
 use super::map::{Map, number, word};
 use super::print;
-use super::scope::{Scope, ident};
+use super::scope::ident;
 use crate::emit::Generated;
 use crate::lower::{Ip, MicrocodeDma, OperandKind, Role, SideFields};
 
@@ -21,7 +21,7 @@ const NAMES: [&str; 9] = ["Control", "Encoded", "Isa", "Limits", "Op", "RequestK
 /// The file.
 pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma) -> Generated {
     let docs = docs::inner(&[&format!("The operations of the planner as instructions of the `{}`.", ip.name)]);
-    let mut operations = Operations { set, conversions: BTreeMap::new(), scope: Scope::locals() };
+    let mut operations = Operations { set, conversions: BTreeMap::new() };
     let arms = operations.arms();
     let conversions = operations.conversions.into_values();
     let limits = limits(engine);
@@ -66,11 +66,19 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma)
     };
     let runtime = import(&quote!(linkwright::microcode), &NAMES, &body);
     let mmio = import(&quote!(linkwright::mmio), &["Access", "Bounded", "Field", "FieldValue"], &body);
-    let regs = mentions(&body, "regs").then(|| quote!(use super::regs;));
+    let regs = mentions(&body, "regs").then(|| {
+        quote!(
+            use super::regs;
+        )
+    });
     let own = if mentions(&body, "instruction") && body_names_module(&body) {
-        quote!(use super::instruction::{self, Instruction};)
+        quote!(
+            use super::instruction::{self, Instruction};
+        )
     } else {
-        quote!(use super::instruction::Instruction;)
+        quote!(
+            use super::instruction::Instruction;
+        )
     };
     print::file(&ip.file, quote! { #docs #runtime #mmio #own #regs #body })
 }
@@ -103,7 +111,6 @@ struct Operations<'s, 'a> {
     set: &'s Set<'a>,
     /// By enum and what it is made from.
     conversions: BTreeMap<(String, &'static str), TokenStream>,
-    scope: Scope,
 }
 
 impl<'s, 'a> Operations<'s, 'a> {
@@ -133,7 +140,8 @@ impl<'s, 'a> Operations<'s, 'a> {
             ("End", &[]),
         ];
         let set = self.set;
-        let roles: Vec<_> = set.items.iter().flat_map(|item| item.spec.roles.iter().map(move |role| (item, role))).collect();
+        let roles: Vec<_> =
+            set.items.iter().flat_map(|item| item.spec.roles.iter().map(move |role| (item, role))).collect();
         let mut arms = Vec::new();
         let mut missing = Vec::new();
         for (name, parts) in OPERATIONS {
@@ -275,7 +283,8 @@ impl<'s, 'a> Operations<'s, 'a> {
         let (held, kind) = self.enumeration(item, name)?;
         let (ty, from_type, variable) = (&kind.name, ident(from), ident(variable));
         let function = ident(&format!("{}_of_{variable}", ty.to_string().to_snake_case().trim_start_matches('_')));
-        let pairs: Vec<(Ident, Option<&Ident>)> = values.iter().map(|(ours, theirs)| (ident(ours), kind.named(theirs))).collect();
+        let pairs: Vec<(Ident, Option<&Ident>)> =
+            values.iter().map(|(ours, theirs)| (ident(ours), kind.named(theirs))).collect();
         let total = pairs.iter().all(|(_, theirs)| theirs.is_some());
         let arms = pairs.iter().filter_map(|(ours, theirs)| {
             let theirs = theirs.as_ref()?;
@@ -295,7 +304,6 @@ impl<'s, 'a> Operations<'s, 'a> {
                 }
             }
         });
-        let _ = &self.scope;
         let value = if total { quote!(#function(#variable)) } else { quote!(#function(#variable)?) };
         Some((held, value))
     }
@@ -315,7 +323,7 @@ pub(super) fn build(set: &Set<'_>, item: &Item<'_>, parts: &[(Ident, TokenStream
     let fields = item.operands.iter().map(|operand| {
         let name = &operand.name;
         match parts.iter().find(|(part, _)| part == name) {
-            Some((_, value)) if value.to_string() == name.to_string() => quote!(#name),
+            Some((_, value)) if *name == value.to_string() => quote!(#name),
             Some((_, value)) => quote!(#name: #value),
             None => {
                 let least = least(set, operand);

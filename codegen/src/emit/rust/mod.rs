@@ -23,8 +23,8 @@ mod wiring;
 
 use std::collections::BTreeMap;
 
-pub use manifest::{Runtime, package};
 pub(in crate::emit) use manifest::crate_identifier;
+pub use manifest::{Runtime, package};
 
 use super::{Files, Generated};
 use crate::lower::{Engine, Ip, Soc, Subsystem};

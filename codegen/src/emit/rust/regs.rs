@@ -87,7 +87,8 @@ fn place(place: &Place<'_>) -> TokenStream {
     let names: Vec<_> = (0..outer.len()).map(|n| format_ident!("i{n}")).collect();
     let lasts = outer.iter().map(|array| number(u64::from(array.count.saturating_sub(1))));
     let strides = outer.iter().map(|array| hex(u64::from(array.stride), 1));
-    let docs = docs::outer(&[&title, &format!("The arguments are the indices from the outside in: {}.", index_names(outer))]);
+    let docs =
+        docs::outer(&[&title, &format!("The arguments are the indices from the outside in: {}.", index_names(outer))]);
     quote! {
         #mark #docs
         pub const fn #constant(#(#names: Bounded<0, #lasts>),*) -> RegArray<#marker, #access, #last> {
@@ -171,7 +172,11 @@ fn kind(place: &Place<'_>) -> TokenStream {
         notes.push("Reading it changes something in the hardware.");
     }
     let notes = notes.join(" ");
-    let title = if register.doc.trim().is_empty() { format!("Contents of `{}`.", place.dotted()) } else { register.doc.clone() };
+    let title = if register.doc.trim().is_empty() {
+        format!("Contents of `{}`.", place.dotted())
+    } else {
+        register.doc.clone()
+    };
     let docs = docs::outer(&[&title, &notes]);
     let reset = register.reset.filter(|reset| *reset != 0).map(|reset| {
         let value = hex(reset, usize::from(register.width / 4));
@@ -232,7 +237,8 @@ fn enumeration(item: &EnumItem<'_>, with_text: bool) -> TokenStream {
     let texts: Vec<_> = spec.values.iter().map(|value| words(&value.name)).collect();
     let members = spec.values.iter().zip(variants).map(|(value, variant)| {
         let mark = docs::from_spec(&format!("enums/{}/values/{}", spec.name, value.name));
-        let title = if value.doc.trim().is_empty() { format!("`{}`: {}.", value.name, value.value) } else { value.doc.clone() };
+        let title =
+            if value.doc.trim().is_empty() { format!("`{}`: {}.", value.name, value.value) } else { value.doc.clone() };
         let docs = docs::outer(&[&title]);
         quote! { #mark #docs #variant }
     });

@@ -123,7 +123,9 @@ fn parameter_type(parameter: &Parameter) -> TokenStream {
 fn range(parameter: &Parameter) -> String {
     let unit = if parameter.unit.trim().is_empty() { String::new() } else { format!(" {}", parameter.unit.trim()) };
     match &parameter.values {
-        ParameterValues::Range(from, to) => format!("{from} to {to}{unit}; {} unless an instance says otherwise.", parameter.default),
+        ParameterValues::Range(from, to) => {
+            format!("{from} to {to}{unit}; {} unless an instance says otherwise.", parameter.default)
+        }
         ParameterValues::List(list) => {
             let list = list.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             format!("One of {list}{unit}; {} unless an instance says otherwise.", parameter.default)

@@ -80,7 +80,8 @@ impl<'a> Plan<'a> {
     fn ports(&self, device: &'a Device, ip: &'a Ip) -> Vec<PortItem<'a>> {
         let mut scope = Scope::empty();
         let port = |reference: &'a Reference| -> Option<PortItem<'a>> {
-            let consumed = ip.consumes.iter().find(|c| c.subsystem == reference.subsystem && c.name == reference.name)?;
+            let consumed =
+                ip.consumes.iter().find(|c| c.subsystem == reference.subsystem && c.name == reference.name)?;
             let port = consumed.dma.as_ref()?;
             let arguments = self.arguments(reference);
             let request = arguments.iter().position(|name| name == "request").unwrap_or(0);
@@ -95,7 +96,8 @@ impl<'a> Plan<'a> {
     /// Names of a reference's arguments.
     fn arguments(&self, reference: &Reference) -> Vec<String> {
         let provider = self.soc.devices.get(reference.provider).and_then(|p| self.ips.get(p.ip.as_str()));
-        let own = provider.and_then(|ip| ip.provides.iter().find(|p| p.subsystem == reference.subsystem)?.args.as_ref());
+        let own =
+            provider.and_then(|ip| ip.provides.iter().find(|p| p.subsystem == reference.subsystem)?.args.as_ref());
         let common = self.subsystems.get(reference.subsystem.as_str()).map(|s| &s.args);
         own.or(common).into_iter().flatten().map(|argument| argument.name.clone()).collect()
     }
@@ -115,12 +117,17 @@ impl<'a> Plan<'a> {
 pub(super) fn root(plan: &Plan<'_>) -> Generated {
     let soc = plan.soc;
     let title = if soc.doc.trim().is_empty() { format!("The `{}`.", soc.name) } else { soc.doc.clone() };
-    let source = if soc.source.trim().is_empty() { String::new() } else { format!("# Sources\n\n{}", soc.source.trim()) };
+    let source =
+        if soc.source.trim().is_empty() { String::new() } else { format!("# Sources\n\n{}", soc.source.trim()) };
     let about = "# What is here\n\nFor each device a type that stands for it, and a module with its facts: where it is, \
                  its parameters, the numbers of its clocks, resets, interrupts and requests, and its ends of DMA \
                  transfers. `TOPOLOGY` tells who needs whom.";
     let docs = docs::inner(&[&title, about, &source]);
-    let devices = (!plan.devices.is_empty()).then(|| quote!(pub use devices::*;));
+    let devices = (!plan.devices.is_empty()).then(|| {
+        quote!(
+            pub use devices::*;
+        )
+    });
     print::file(
         &soc.file,
         quote! {
@@ -141,7 +148,11 @@ pub(super) fn root(plan: &Plan<'_>) -> Generated {
 pub(super) fn devices(plan: &Plan<'_>) -> Generated {
     let docs = docs::inner(&[&format!("The devices of the `{}`.", plan.soc.name)]);
     let devices = plan.devices.iter().map(|item| device(plan, item));
-    let uses = (!plan.devices.is_empty()).then(|| quote!(use linkwright::power::{Device, DeviceId};));
+    let uses = (!plan.devices.is_empty()).then(|| {
+        quote!(
+            use linkwright::power::{Device, DeviceId};
+        )
+    });
     print::file(&plan.soc.file, quote! { #docs #uses #(#devices)* })
 }
 

@@ -44,9 +44,17 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let strengths = strengths.into_iter().map(super::scope::ident);
     let strengths = (!edges.is_empty()).then(|| quote!(use linkwright::topology::Strength::{#(#strengths),*};));
     let node = (!soc.devices.is_empty()).then(|| quote!(Node,));
-    let ids = !edges.is_empty() || !soc.probe_order.is_empty() || soc.devices.iter().any(|device| device.parent.is_some());
+    let ids =
+        !edges.is_empty() || !soc.probe_order.is_empty() || soc.devices.iter().any(|device| device.parent.is_some());
     let (device, devices) = match ids {
-        true => (quote!(use linkwright::power::Device;), quote!(use super::devices::*;)),
+        true => (
+            quote!(
+                use linkwright::power::Device;
+            ),
+            quote!(
+                use super::devices::*;
+            ),
+        ),
         false => (quote!(), quote!()),
     };
     let title = &soc.name;

@@ -27,20 +27,28 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
             }
         }
     }
-    let supplied = (!supplies.is_empty()).then(|| quote!(use linkwright::power::SuppliedBy;));
+    let supplied = (!supplies.is_empty()).then(|| {
+        quote!(
+            use linkwright::power::SuppliedBy;
+        )
+    });
     let dma = (!endpoints.is_empty()).then(|| {
         let names = names.iter().map(|name| super::scope::ident(name));
         quote!(use linkwright::dma::{#(#names),*};)
     });
-    let devices = (!supplies.is_empty()).then(|| quote!(use super::devices::*;));
+    let devices = (!supplies.is_empty()).then(|| {
+        quote!(
+            use super::devices::*;
+        )
+    });
     let docs = docs::inner(&[&format!(
         "What the runtime takes on trust about the `{}`: which supplier a device's power keeps running, and how DMA \
          requests are wired.",
         plan.soc.name
     )]);
-    let allowed = (!supplies.is_empty()).then(|| {
-        quote!(#![allow(unsafe_code, reason = "hardware facts, each with the entry of the spec that states it")])
-    });
+    let allowed = (!supplies.is_empty()).then(
+        || quote!(#![allow(unsafe_code, reason = "hardware facts, each with the entry of the spec that states it")]),
+    );
     print::file(&plan.soc.file, quote! { #docs #allowed #dma #supplied #devices #(#links)* #(#endpoints)* })
 }
 

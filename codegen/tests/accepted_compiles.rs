@@ -1,0 +1,302 @@
+//! Whatever the checks accept generates code that compiles without a warning: random specs, and random changes of the
+//! real ones. Also the figures of what generated code costs to compile.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use linkwright_codegen::emit::rust::{self, Options};
+use linkwright_codegen::emit::{Choices, Files, all};
+use linkwright_codegen::front::read;
+use linkwright_codegen::load::{self, Input};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The compiled runtime: its metadata, and the directory with what it depends on.
+fn runtime() -> &'static (PathBuf, PathBuf) {
+    static RUNTIME: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runtime");
+        let output = Command::new(env!("CARGO"))
+            .args(["check", "--quiet", "--message-format=json", "-p", "linkwright", "--target-dir"])
+            .arg(&target)
+            .current_dir(root())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+        let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let file = messages
+            .filter(|message| message["target"]["name"] == "linkwright")
+            .filter_map(|message| Some(PathBuf::from(message["filenames"].as_array()?.first()?.as_str()?)))
+            .next_back()
+            .expect("cargo tells the file of the runtime");
+        let deps = file.parent().expect("a file has a directory").to_path_buf();
+        (file, deps)
+    })
+}
+
+/// Compile the crate in `directory` with warnings as errors; `others` are the crates it uses.
+fn compile(directory: &Path, name: &str, others: &[(&str, &Path)]) -> Result<PathBuf, String> {
+    let (runtime, deps) = runtime();
+    let out = directory.join(format!("lib{name}.rmeta"));
+    let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+    command
+        .args(["--edition", "2024", "--crate-type", "lib", "--emit=metadata", "-D", "warnings", "--crate-name", name])
+        .arg("-L")
+        .arg(format!("dependency={}", deps.display()))
+        .arg("--extern")
+        .arg(format!("linkwright={}", runtime.display()))
+        .arg("-o")
+        .arg(&out)
+        .arg(directory.join("src/lib.rs"));
+    for (other, file) in others {
+        command.arg("--extern").arg(format!("{other}={}", file.display()));
+    }
+    let output = command.output().expect("rustc runs");
+    if output.status.success() { Ok(out) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+fn put(out: &Path, files: &Files) {
+    for (name, file) in files {
+        let path = out.join(name);
+        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory for tests");
+        std::fs::write(path, &file.text).expect("a file for tests");
+    }
+}
+
+/// Files of the specs, if they are accepted.
+fn accepted(texts: &[(&str, &str)]) -> Option<Files> {
+    let inputs: Vec<Input> = texts.iter().map(|(name, text)| Input::Text(name.to_string(), text.to_string())).collect();
+    let model = read(&inputs, &load::Options::default()).model?;
+    Some(all(&model, &Choices::default()).expect("the built-in templates are right"))
+}
+
+/// `true` if the spec is accepted; its crate must compile then.
+fn judge(name: &str, text: &str) -> Result<bool, TestCaseError> {
+    let Some(files) = accepted(&[(name, text)]) else { return Ok(false) };
+    let out = tempfile::tempdir().expect("a directory for tests");
+    put(out.path(), &files);
+    let crates: Vec<PathBuf> =
+        std::fs::read_dir(out.path()).expect("readable").map(|e| e.expect("entry").path()).collect();
+    for directory in crates {
+        if directory.join("src/lib.rs").exists() {
+            compile(&directory, "generated", &[])
+                .map_err(|error| TestCaseError::fail(format!("{error}\n--- {name}\n{text}")))?;
+        }
+    }
+    Ok(true)
+}
+
+fn runner(cases: u32) -> TestRunner {
+    // The same cases in every run: what is found once stays found.
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    TestRunner::new_with_rng(Config { cases, failure_persistence: None, ..Config::default() }, rng)
+}
+
+/// Names that have been trouble somewhere.
+fn name() -> impl Strategy<Value = String> {
+    let odd = [
+        "type",
+        "self",
+        "Self",
+        "1BIT",
+        "Reg",
+        "Register",
+        "Value",
+        "Option",
+        "Some",
+        "None",
+        "Ok",
+        "Err",
+        "Field",
+        "Bounded",
+        "Io",
+        "Bus",
+        "Word",
+        "SIZE",
+        "RESET",
+        "COMPATIBLE",
+        "async",
+        "gen",
+        "f",
+        "b1",
+        "opcode",
+        "bytes",
+        "a-b",
+        "fn",
+        "loop",
+        "i0",
+        "READ",
+        "Debug",
+        "Clone",
+        "u32",
+        "thread",
+    ];
+    prop_oneof![2 => "[A-Za-z][A-Za-z0-9_]{0,5}", 1 => proptest::sample::select(odd.to_vec()).prop_map(str::to_string)]
+}
+
+/// Docs that have been trouble somewhere.
+fn doc() -> impl Strategy<Value = String> {
+    let odd = [
+        "Plain.",
+        "Bits [7:0] and <reg>.",
+        "*/ {{ x }} {% y %} \\\"quoted\\\"",
+        "`code",
+        "- a\\nb\\n- c",
+        "    let x = 1;",
+        "```\\nfn f()\\n```",
+        "https://example.org/a.",
+        "[x]: y",
+        "a | b",
+        "# Heading",
+        "1. one\\n   two",
+        "\\\\ end \\\\",
+        "!",
+        "/// more",
+        "Ends in space ",
+        "~~~",
+        "[a](b) [c][d] ![e](f)",
+        "&amp; &lt;x&gt;",
+        "€ Δ 漢",
+    ];
+    proptest::sample::select(odd.to_vec()).prop_map(str::to_string)
+}
+
+fn field() -> impl Strategy<Value = String> {
+    let values = prop_oneof![
+        Just(String::new()),
+        Just(String::new()),
+        Just(", enum: { A: 0, 1BIT: 1 }".to_string()),
+        Just(", enum: { A: 0, Self: 1, Value: { value: 2, doc: \"x [y]\" }, None: 3 }".to_string()),
+        Just(", access: ro".to_string()),
+    ];
+    (name(), 1u8..=5, 0u8..4, values, doc())
+        .prop_map(|(name, width, gap, values, doc)| format!("{name}|{width}|{gap}|{values}|{doc}"))
+}
+
+fn register() -> impl Strategy<Value = (String, Vec<String>, &'static str, u8, u8)> {
+    let access = proptest::sample::select(vec!["ro", "rw", "wo", "w1c"]);
+    let width = proptest::sample::select(vec![8u8, 16, 32, 64]);
+    (name(), proptest::collection::vec(field(), 0..4), access, width, 0u8..4)
+}
+
+fn ip() -> impl Strategy<Value = String> {
+    let registers = proptest::collection::vec(register(), 1..6);
+    let instructions = proptest::collection::vec((name(), 0u8..5, doc()), 0..5);
+    (name(), doc(), registers, instructions).prop_map(|(ip, about, registers, instructions)| {
+        let mut text = format!("linkwright: 1\nip: {ip}\ndoc: \"{about}\"\nwindow: {{ size: 0x1000, width: 32 }}\nregisters:\n");
+        for (i, (name, fields, access, width, array)) in registers.iter().enumerate() {
+            let offset = i * 0x100;
+            let (indent, head) = match array {
+                2 => ("    ", format!("  C{i}_{name}:\n    offset: {offset:#x}\n    array: {{ count: 2, stride: 0x40, index: n }}\n    registers:\n      {name}:\n        offset: 8\n        array: {{ count: 3, stride: 8 }}\n")),
+                1 => ("", format!("  {name}:\n    offset: {offset:#x}\n    array: {{ count: 4, stride: 8 }}\n")),
+                _ => ("", format!("  {name}:\n    offset: {offset:#x}\n")),
+            };
+            text.push_str(&head);
+            text.push_str(&format!("{indent}    width: {width}\n{indent}    access: {access}\n"));
+            let mut bit = 0;
+            let mut lines = String::new();
+            for field in fields {
+                let parts: Vec<&str> = field.split('|').collect();
+                let (count, gap): (u8, u8) = (parts[1].parse().unwrap_or(1), parts[2].parse().unwrap_or(0));
+                let low = bit + gap;
+                let high = low + count - 1;
+                bit = high + 1;
+                if high >= *width {
+                    break;
+                }
+                let values = if parts[3].contains("Self") && count < 2 { "" } else { parts[3] };
+                lines.push_str(&format!("{indent}      {}: {{ bits: {high}:{low}{values}, doc: \"{}\" }}\n", parts[0], parts[4..].join("|")));
+            }
+            if !lines.is_empty() {
+                text.push_str(&format!("{indent}    fields:\n{lines}"));
+            }
+        }
+        if !instructions.is_empty() {
+            text.push_str("instructions:\n  max_length: 8\n  set:\n");
+        }
+        for (i, (name, kind, doc)) in instructions.iter().enumerate() {
+            let code = format!("{i:03b}");
+            let (bytes, operands, asm) = match kind {
+                0 => (format!("[\"{code}00000\"]"), String::new(), ""),
+                1 => (format!("[\"{code}xxx0y\"]"), "x: { letter: x }, y: { letter: y, flag: \", y\" }".to_string(), " {x}{y}"),
+                2 => (format!("[\"{code}yy000\", \"yyyyyxx0\"]"), "y: { letter: y, bias: 1 }, x: { letter: x, enum: { A: 0, B: { value: 2, asm: Z } } }".to_string(), " {y}, {x}"),
+                3 => (format!("[\"{code}00000\", \"w[7:0]\", \"w[15:8]\", \"b1[7:0]\"]"), "w: { bits: 16 }, b1: { bits: 8, relative: backward }".to_string(), " {w}, {b1}"),
+                _ => (format!("[\"{code}00000\", \"type[7:0]\", \"type[15:8]\", \"type[23:16]\", \"type[31:24]\"]"), "type: { bits: 32 }".to_string(), " {type}"),
+            };
+            let operands = if operands.is_empty() { String::new() } else { format!("      operands: {{ {operands} }}\n") };
+            text.push_str(&format!("    {name}:\n      asm: \"{name}{asm}\"\n      doc: \"{doc}\"\n      bytes: {bytes}\n{operands}"));
+        }
+        text
+    })
+}
+
+#[test]
+fn random_ips_compile_when_accepted() {
+    let (cases, mut yes) = (160, 0);
+    let count = std::cell::Cell::new(0);
+    runner(cases)
+        .run(&ip(), |text| {
+            count.set(count.get() + u32::from(judge("ip/x.yaml", &text)?));
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    yes += count.get();
+    println!("{yes} of {cases} random specs accepted");
+    assert!(yes >= cases / 8, "the generator must make specs that are accepted: {yes} of {cases}");
+}
+
+#[test]
+fn the_pl330_compiles_when_a_change_is_accepted() {
+    let text = std::fs::read_to_string(root().join("specs/ip/pl330.yaml")).expect("the spec is there");
+    let lines: Vec<&str> = text.lines().collect();
+    let change = (0..lines.len(), 0u8..4, any::<u32>());
+    let count = std::cell::Cell::new(0);
+    runner(250)
+        .run(&change, |(at, kind, salt)| {
+            let mut changed: Vec<String> = lines.iter().map(|line| line.to_string()).collect();
+            match kind {
+                0 => drop(changed.remove(at)),
+                1 => {
+                    let digits: Vec<usize> =
+                        lines[at].char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(i, _)| i).collect();
+                    let Some(&place) = digits.get(salt as usize % digits.len().max(1)) else { return Ok(()) };
+                    changed[at].replace_range(place..=place, &(salt / 7 % 10).to_string());
+                }
+                2 => {
+                    let words: Vec<&str> = lines[salt as usize % lines.len()].split_whitespace().collect();
+                    let own: Vec<&str> = lines[at].split_whitespace().collect();
+                    let (Some(own), Some(other)) = (own.last(), words.last()) else { return Ok(()) };
+                    changed[at] = lines[at].replace(own, other);
+                }
+                _ => changed.insert(at, lines[salt as usize % lines.len()].to_string()),
+            }
+            count.set(count.get() + u32::from(judge("ip/pl330.yaml", &changed.join("\n"))?));
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    println!("{} of 250 changes accepted", count.get());
+    assert!(count.get() >= 10, "some changes must be harmless: {}", count.get());
+}
+
+#[test]
+fn the_same_specs_give_the_same_bytes() {
+    let inputs = |names: [&str; 2]| names.map(|name| Input::File(root().join("specs/soc").join(name))).to_vec();
+    let make = |inputs: &[Input]| {
+        let model = read(inputs, &load::Options::default()).model.expect("the specs are right");
+        all(&model, &Choices::default()).expect("the built-in templates are right")
+    };
+    let first = make(&inputs(["zynq7000.yaml", "exynos4210.yaml"]));
+    assert_eq!(first, make(&inputs(["exynos4210.yaml", "zynq7000.yaml"])));
+    let model = read(&inputs(["zynq7000.yaml", "exynos4210.yaml"]), &load::Options::default()).model.expect("right");
+    for ip in &model.ips {
+        for (name, file) in rust::ip(ip, &Options::default()) {
+            assert_eq!(first[&name], file);
+        }
+    }
+}
