@@ -229,6 +229,33 @@ fn a_device_too_many_is_too_many() {
 }
 
 #[test]
+fn sleep_phases_matter_where_there_is_a_link() {
+    let dmac = "linkwright: 1\nip: dmac\nsleep: { off: late }\n\
+                provides: { dma: {}, iommu-map: {}, post-init-provider: {} }\n\
+                consumes: { dmas: { optional: true } }\n";
+    let spi = "linkwright: 1\nip: spi\nsleep: { last_use: noirq, off: noirq }\nconsumes:\n  \
+               dmas: { tx: { optional: true }, rx: { optional: true } }\n  iommu-map: { optional: true }\n  \
+               post-init-providers: { optional: true }\n";
+    let found = |devices: &str| {
+        let soc = format!("linkwright: 1\nsoc: board\ndevices:\n  d: {{ ip: dmac }}\n  {devices}\n");
+        let (_, findings) = judge([dmac, spi, soc.as_str()]);
+        findings.sorted().iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(found("s: { ip: spi, dmas: { tx: d/1 } }"), ["LW0426"]);
+    assert_eq!(found("s: { ip: spi, dmas: { tx: d/1, rx: d/2 } }"), ["LW0426"], "once for two devices");
+    assert_eq!(found("s: { ip: spi, iommu-map: d }"), ["LW0426"], "optional");
+    let fine = [
+        ("ignored", "s: { ip: spi, post-init-providers: d }"),
+        ("disabled", "s: { ip: spi, status: disabled, dmas: { tx: d/1 } }"),
+        ("without its supplier", "s: { ip: spi, dmas: { tx: e/1 } }\n  e: { ip: dmac, status: disabled }"),
+        ("not stated", "s: { ip: dmac, dmas: d/1 }"),
+    ];
+    for (why, devices) in fine {
+        assert_eq!(found(devices), [""; 0], "{why}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_is_reported() {
     use linkwright_codegen::load::{Input, Options, load};
     let mut findings = linkwright_codegen::report::Diagnostics::new();

@@ -84,6 +84,7 @@ pub(super) const TABLE: &[&Rule] = &[
     &topology::ids_beyond_capacity::RULE,
     &topology::too_many_devices::RULE,
     &topology::colliding_spec_names::RULE,
+    &topology::sleep_phase_inversions::RULE,
     &engine::unknown_engine_registers::RULE,
     &engine::unfit_engine_registers::RULE,
     &engine::missing_roles::RULE,

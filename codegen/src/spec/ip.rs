@@ -25,6 +25,8 @@ record! {
         "registers" => registers: Map<Node>,
         /// What a power loss costs.
         "power" => power: Option<Power>,
+        /// When its driver acts in system suspend.
+        "sleep" => sleep: Option<Sleep>,
         /// The instruction set, if it executes programs.
         "instructions" => instructions: Option<InstructionSet>,
         /// How the runtime's engine drives it.
@@ -95,6 +97,40 @@ record! {
         "memory_to_memory" => memory_to_memory: Option<Spanned<bool>>,
         /// Arguments of a reference, if they differ from the subsystem's.
         "args" => args: Option<Map<Spanned<ArgumentType>>>,
+    }
+}
+
+record! {
+    /// When the driver of a block acts in system suspend.
+    Sleep {
+        /// What it does.
+        "doc" => doc: Option<Text>,
+        /// Where the facts were read.
+        "source" => source: Option<Text>,
+        /// The last phase in which it uses its suppliers.
+        "last_use" => last_use: Option<Spanned<SleepPhase>>,
+        /// The phase in which it switches the block off.
+        "off" => off: Option<Spanned<SleepPhase>>,
+    }
+}
+
+words! {
+    /// A phase of system suspend.
+    SleepPhase {
+        /// First: interrupts still arrive.
+        "suspend" => Suspend,
+        /// After all devices went through `suspend`.
+        "late" => Late,
+        /// After all devices went through `late`; no interrupt handler runs any more.
+        "noirq" => Noirq,
+    }
+}
+
+impl SleepPhase {
+    /// Does it begin when the other is over?
+    pub fn is_after(self, other: SleepPhase) -> bool {
+        // Declared in the order in which they come.
+        self as u8 > other as u8
     }
 }
 

@@ -32,7 +32,7 @@ pub use engine::{
     ThreadStates,
 };
 pub use instruction::{BytePattern, Instruction, InstructionSet, Operand, Relative, ThreadKind};
-pub use ip::{Consumed, Consumes, DmaDirection, Ip, Parameter, Power, Provided, Quirk, Window};
+pub use ip::{Consumed, Consumes, DmaDirection, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};
 pub use role::{
     ControlTargets, FlushPeripheral, MoveAddress, Repeat, RepeatEnd, RepeatForeverEnd, Roles, SendEvent, SetControl,

@@ -17,6 +17,7 @@ pub(super) mod missing_references;
 pub(super) mod overlapping_devices;
 pub(super) mod parameters_out_of_range;
 pub(super) mod shared_requests;
+pub(super) mod sleep_phase_inversions;
 pub(super) mod too_many_devices;
 pub(super) mod unconsumed_subsystems;
 pub(super) mod unknown_ids;
@@ -80,4 +81,5 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
     shared_requests::check(soc, &links, &enabled, cx);
     disabled_providers::check(soc, &links, &enabled, cx);
     dependency_cycles::check(soc, &links, &enabled, cx);
+    sleep_phase_inversions::check(soc, &links, &enabled, cx);
 }
