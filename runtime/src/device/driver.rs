@@ -70,8 +70,9 @@ pub enum Prepared {
 
 /// A driver. Every callback but `probe` has a default that does nothing and succeeds.
 ///
-/// Callbacks run with no lock of the model held. Callbacks of one device never overlap, except that a callback may
-/// cause another by calling the system. All may sleep, except `runtime_*` of an irq-safe device.
+/// Callbacks run with no lock of the model held. Callbacks of one device never overlap, with two exceptions: a callback
+/// may cause another by calling the system, and, as in Linux, a suspend or resume may begin in another thread while
+/// `runtime_idle` runs (which never begins during one). All may sleep, except `runtime_*` of an irq-safe device.
 pub trait Driver<P: Platform>: Sync {
     /// Its name.
     fn name(&self) -> &str;
