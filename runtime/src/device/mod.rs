@@ -37,7 +37,7 @@ pub use driver::{Call, DeviceInfo, DomainCall, DomainOps, Driver, Idle, Prepared
 pub use error::{Errno, Error, Outcome, RpmError, RpmResult, rpm_number};
 pub use handle::{DeviceHandle, DomainHandle, DriverHandle, LinkHandle};
 pub use link::{BindState, Declared, Flags, Lifetime, LinkError, LinkKind, LinkState, Marks, RuntimePm};
-pub use links::{BulkError, LinkInfo, LinkSpec, Order, PathEdge};
+pub use links::{BulkError, LinkInfo, LinkSpec, Order, PathEdge, StatelessLink};
 #[cfg(feature = "std")]
 pub use platform::Threads;
 pub use platform::{BareMetal, Clock, Exclusive, Platform, VirtualTime};

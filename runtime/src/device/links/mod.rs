@@ -5,6 +5,7 @@ mod add;
 mod bulk;
 mod info;
 mod order;
+mod owned;
 mod remove;
 mod states;
 
@@ -12,3 +13,4 @@ pub use bulk::{BulkError, LinkSpec};
 pub use info::LinkInfo;
 pub(crate) use order::Cursor;
 pub use order::{Order, PathEdge};
+pub use owned::StatelessLink;
