@@ -1,65 +1,17 @@
 //! Whatever the checks accept generates code that compiles without a warning: random specs, and random changes of the
-//! real ones. Also the figures of what generated code costs to compile.
+//! real ones.
+
+mod compiler;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
+use compiler::{compile, root};
 use linkwright_codegen::emit::rust::{self, Options};
 use linkwright_codegen::emit::{Choices, Files, all};
 use linkwright_codegen::front::read;
 use linkwright_codegen::load::{self, Input};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The compiled runtime: its metadata, and the directory with what it depends on.
-fn runtime() -> &'static (PathBuf, PathBuf) {
-    static RUNTIME: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runtime");
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--message-format=json", "-p", "linkwright", "--target-dir"])
-            .arg(&target)
-            .current_dir(root())
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-        let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let file = messages
-            .filter(|message| message["target"]["name"] == "linkwright")
-            .filter_map(|message| Some(PathBuf::from(message["filenames"].as_array()?.first()?.as_str()?)))
-            .next_back()
-            .expect("cargo tells the file of the runtime");
-        let deps = file.parent().expect("a file has a directory").to_path_buf();
-        (file, deps)
-    })
-}
-
-/// Compile the crate in `directory` with warnings as errors; `others` are the crates it uses.
-fn compile(directory: &Path, name: &str, others: &[(&str, &Path)]) -> Result<PathBuf, String> {
-    let (runtime, deps) = runtime();
-    let out = directory.join(format!("lib{name}.rmeta"));
-    let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
-    command
-        .args(["--edition", "2024", "--crate-type", "lib", "--emit=metadata", "-D", "warnings", "--crate-name", name])
-        .arg("-L")
-        .arg(format!("dependency={}", deps.display()))
-        .arg("--extern")
-        .arg(format!("linkwright={}", runtime.display()))
-        .arg("-o")
-        .arg(&out)
-        .arg(directory.join("src/lib.rs"));
-    for (other, file) in others {
-        command.arg("--extern").arg(format!("{other}={}", file.display()));
-    }
-    let output = command.output().expect("rustc runs");
-    if output.status.success() { Ok(out) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-}
 
 fn put(out: &Path, files: &Files) {
     for (name, file) in files {

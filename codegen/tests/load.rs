@@ -231,7 +231,8 @@ devices:
 #[test]
 fn a_broken_spec_is_reported_once_however_many_use_it() {
     let folder = specs(&[("specs/ip/uart.yaml", "linkwright: 1\nip: [uart]\n")]);
-    fs::write(folder.path().join("specs/ip/uart.yaml"), "linkwright: 1\nip: uart\nquirks: [\n").expect("it can be written");
+    fs::write(folder.path().join("specs/ip/uart.yaml"), "linkwright: 1\nip: uart\nquirks: [\n")
+        .expect("it can be written");
     let chip = format!("{CHIP}  uart1: {{ ip: uart }}\n");
     fs::write(folder.path().join("specs/soc/chip.yaml"), chip).expect("it can be written");
     let reading = read_file(folder.path(), "specs/soc/chip.yaml");

@@ -1,0 +1,73 @@
+//! rustc on generated crates, without cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The compiled runtime, and the directory with what it depends on.
+pub(crate) fn runtime() -> &'static (PathBuf, PathBuf) {
+    static RUNTIME: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runtime");
+        // Not `check`: only what is built carries the bodies that assembly needs.
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--message-format=json", "-p", "linkwright", "--target-dir"])
+            .arg(&target)
+            .current_dir(root())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+        let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let file = messages
+            .filter(|message| message["target"]["name"] == "linkwright")
+            .filter_map(|message| Some(PathBuf::from(message["filenames"].as_array()?.first()?.as_str()?)))
+            .next_back()
+            .expect("cargo tells the file of the runtime");
+        let deps = target.join("debug/deps");
+        (file, deps)
+    })
+}
+
+/// The arguments that compile the crate at `source`; `others` are the crates it uses besides the runtime.
+pub(crate) fn arguments(source: &Path, name: &str, others: &[(&str, &Path)]) -> Vec<String> {
+    let (runtime, deps) = runtime();
+    let mut arguments: Vec<String> =
+        ["--edition", "2024", "--crate-type", "lib", "-D", "warnings", "--crate-name", name].map(String::from).to_vec();
+    arguments.extend(["-L".into(), format!("dependency={}", deps.display())]);
+    arguments.extend(["--extern".into(), format!("linkwright={}", runtime.display())]);
+    for (other, file) in others {
+        arguments.extend(["--extern".into(), format!("{other}={}", file.display())]);
+    }
+    arguments.push(source.display().to_string());
+    arguments
+}
+
+/// The compiler.
+pub(crate) fn rustc() -> Command {
+    Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+}
+
+/// Check the crate in `directory` with warnings as errors; `others` are the crates it uses. Gives its metadata.
+pub(crate) fn compile(directory: &Path, name: &str, others: &[(&str, &Path)]) -> Result<PathBuf, String> {
+    run(directory, name, others, "metadata", "rmeta")
+}
+
+/// As [`compile`], with code. Gives its library.
+#[allow(dead_code, reason = "not every test looks at code")]
+pub(crate) fn build(directory: &Path, name: &str, others: &[(&str, &Path)]) -> Result<PathBuf, String> {
+    run(directory, name, others, "link", "rlib")
+}
+
+fn run(directory: &Path, name: &str, others: &[(&str, &Path)], emit: &str, kind: &str) -> Result<PathBuf, String> {
+    let out = directory.join(format!("lib{name}.{kind}"));
+    let mut command = rustc();
+    command.args(arguments(&directory.join("src/lib.rs"), name, others));
+    let output = command.arg(format!("--emit={emit}")).arg("-o").arg(&out).output().expect("rustc runs");
+    if output.status.success() { Ok(out) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
