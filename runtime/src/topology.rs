@@ -97,6 +97,15 @@ impl Link {
     }
 }
 
+impl core::fmt::Display for Link {
+    /// The edge and where it is declared.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { subsystem, name, place, .. } = self;
+        let space = if name.is_empty() { "" } else { " " };
+        write!(f, "`{subsystem}{space}{name}` declared at {place}")
+    }
+}
+
 /// How strong a link is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Strength {

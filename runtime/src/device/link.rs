@@ -197,23 +197,6 @@ pub enum BindState {
     Unbinding,
 }
 
-/// Where in the description an edge is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Declared {
-    /// File of the spec.
-    pub file: &'static str,
-    /// Line in it.
-    pub line: u32,
-    /// What the spec calls the reference.
-    pub property: &'static str,
-}
-
-impl fmt::Display for Declared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` at {}:{}", self.property, self.file, self.line)
-    }
-}
-
 /// Why a link was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]

@@ -30,13 +30,14 @@ mod sleep;
 mod state;
 mod storage;
 mod system;
+mod topology;
 
 pub use caller::{Context, Origin};
 pub use domain::{DomainConfig, DomainInfo, WhyOn};
 pub use driver::{Call, DeviceInfo, DomainCall, DomainOps, Driver, Idle, Prepared, SleepPhase};
 pub use error::{Errno, Error, Outcome, RpmError, RpmResult, rpm_number};
 pub use handle::{DeviceHandle, DomainHandle, DriverHandle, LinkHandle};
-pub use link::{BindState, Declared, Flags, Lifetime, LinkError, LinkKind, LinkState, Marks, RuntimePm};
+pub use link::{BindState, Flags, Lifetime, LinkError, LinkKind, LinkState, Marks, RuntimePm};
 pub use links::{BulkError, LinkInfo, LinkSpec, Order, PathEdge, StatelessLink};
 #[cfg(feature = "std")]
 pub use platform::Threads;
@@ -47,3 +48,4 @@ pub use rules::Rules;
 pub use sleep::{SleepDepth, SleepError, SleepFlags, SleepRequest, SleepStep};
 pub use storage::{DeviceSlot, DomainSlot, DriverSlot, LinkSlot, NestingSlot, Storage};
 pub use system::System;
+pub use topology::LoadError;

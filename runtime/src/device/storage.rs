@@ -2,12 +2,13 @@
 
 use super::driver::{DomainOps, Driver};
 use super::handle::{DeviceHandle, LinkHandle};
-use super::link::{BindState, Declared, Flags, LinkState};
+use super::link::{BindState, Flags, LinkState};
 use super::links::Cursor;
 use super::list::{List, NIL, Node, hook};
 use super::platform::Platform;
 use super::rpm::Rpm;
 use super::sleep::Sleep;
+use crate::topology::Link;
 
 /// Slices for everything a [`System`](super::System) keeps. Their lengths are its limits.
 pub struct Storage<'s, P: Platform> {
@@ -129,13 +130,7 @@ pub(crate) enum Waits<'s> {
     /// Its driver asked to be tried again.
     Driver,
     /// The gate found this supplier missing.
-    Supplier {
-        supplier: DeviceHandle,
-        name: &'s str,
-        link: LinkHandle,
-        declared: Option<&'static Declared>,
-        changed: bool,
-    },
+    Supplier { supplier: DeviceHandle, name: &'s str, link: LinkHandle, declared: Option<&'static Link>, changed: bool },
     /// Probing was blocked by system sleep.
     Sleep,
 }
@@ -200,7 +195,7 @@ pub struct LinkSlot {
     pub(crate) refs: u32,
     pub(crate) rpm_active: u32,
     pub(crate) preactivated: bool,
-    pub(crate) declared: Option<&'static Declared>,
+    pub(crate) declared: Option<&'static Link>,
     /// On the list of the consumer's suppliers; of a dying link, on the list of those to be released.
     pub(crate) of_consumer: Node,
     pub(crate) of_supplier: Node,

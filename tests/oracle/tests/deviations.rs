@@ -89,15 +89,17 @@ fn d2_counts_attempts_and_names_the_reason() {
 
 #[test]
 fn d3_the_reason_names_the_declaration() {
-    use linkwright::device::Declared;
+    use linkwright::power::DeviceId;
+    use linkwright::topology::{Link, Strength};
     board("s c", "", "", |b| {
         b.run("add s; add c");
-        static DECLARED: Declared = Declared { file: "soc.yaml", line: 12, property: "dmas" };
+        static DECLARED: Link =
+            Link::managed(DeviceId::new(1), DeviceId::new(0), Strength::Hard, "dmas", "", "soc.yaml:12");
         let added = b.system().link_add(b.context(), b.handle("c"), b.handle("s"), LinkKind::MANAGED, Some(&DECLARED));
         assert!(added.is_ok());
         b.run("driver c");
         let why = b.system().waiting(b.handle("c")).map(|w| w.to_string());
-        assert_eq!(why.as_deref(), Some("waiting for s because of edge `dmas` at soc.yaml:12"));
+        assert_eq!(why.as_deref(), Some("waiting for s because of edge `dmas` declared at soc.yaml:12"));
     });
 }
 

@@ -3,11 +3,12 @@
 use crate::device::caller::Context;
 use crate::device::error::RpmResult;
 use crate::device::handle::{DeviceHandle, LinkHandle};
-use crate::device::link::{BindState, Declared, Flags, LinkError, LinkKind, LinkState};
+use crate::device::link::{BindState, Flags, LinkError, LinkKind, LinkState};
 use crate::device::platform::Platform;
 use crate::device::rpm::How;
 use crate::device::state::State;
 use crate::device::system::System;
+use crate::topology::Link;
 
 impl<P: Platform> System<'_, P> {
     /// Make `consumer` depend on `supplier`. If the pair has a link, the two are merged and nothing is ever weakened
@@ -22,7 +23,7 @@ impl<P: Platform> System<'_, P> {
         consumer: DeviceHandle,
         supplier: DeviceHandle,
         kind: LinkKind,
-        declared: Option<&'static Declared>,
+        declared: Option<&'static Link>,
     ) -> Result<LinkHandle, LinkError> {
         if consumer == supplier {
             return Err(LinkError::SameDevice);
@@ -90,7 +91,7 @@ impl<P: Platform> State<'_, P> {
         c: u32,
         s: u32,
         flags: Flags,
-        declared: Option<&'static Declared>,
+        declared: Option<&'static Link>,
     ) -> Result<LinkHandle, LinkError> {
         if let Some(l) = self.link_between(c, s) {
             if self.link_merge(l, flags) {
@@ -109,13 +110,7 @@ impl<P: Platform> State<'_, P> {
     }
 
     /// A fresh link, on the lists of both ends.
-    pub(crate) fn link_new(
-        &mut self,
-        c: u32,
-        s: u32,
-        flags: Flags,
-        declared: Option<&'static Declared>,
-    ) -> Option<u32> {
+    pub(crate) fn link_new(&mut self, c: u32, s: u32, flags: Flags, declared: Option<&'static Link>) -> Option<u32> {
         let l = self.take_link()?;
         self.pin(c);
         self.pin(s);

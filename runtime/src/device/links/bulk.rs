@@ -2,13 +2,14 @@
 
 use crate::device::caller::Context;
 use crate::device::handle::DeviceHandle;
-use crate::device::link::{Declared, Flags, LinkError, LinkKind};
+use crate::device::link::{Flags, LinkError, LinkKind};
 use crate::device::list::NIL;
 use crate::device::platform::Platform;
 use crate::device::state::State;
 use crate::device::system::System;
 
 use super::order::{Cursor, PathEdge};
+use crate::topology::Link;
 
 /// An edge of a topology.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +21,7 @@ pub struct LinkSpec {
     /// What the link is.
     pub kind: LinkKind,
     /// Where it is declared.
-    pub declared: Option<&'static Declared>,
+    pub declared: Option<&'static Link>,
 }
 
 /// Why [`System::link_all`] failed.

@@ -1,10 +1,11 @@
 //! Looking at links.
 
 use crate::device::handle::{DeviceHandle, LinkHandle};
-use crate::device::link::{Declared, Flags, LinkState};
+use crate::device::link::{Flags, LinkState};
 use crate::device::platform::Platform;
 use crate::device::state::State;
 use crate::device::system::System;
+use crate::topology::Link;
 
 /// What can be asked about a link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +27,7 @@ pub struct LinkInfo {
     /// Holds its supplier for the consumer's probe.
     pub preactivated: bool,
     /// Where it is declared.
-    pub declared: Option<&'static Declared>,
+    pub declared: Option<&'static Link>,
 }
 
 impl<P: Platform> System<'_, P> {

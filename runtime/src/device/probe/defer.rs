@@ -2,11 +2,11 @@
 
 use crate::device::caller::Context;
 use crate::device::handle::{DeviceHandle, LinkHandle};
-use crate::device::link::Declared;
 use crate::device::platform::Platform;
 use crate::device::state::State;
 use crate::device::storage::Waits;
 use crate::device::system::System;
+use crate::topology::Link;
 
 /// What a device without driver waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,7 +22,7 @@ pub enum Waiting<'s> {
         /// The link that makes it a supplier.
         link: LinkHandle,
         /// Where that link is declared.
-        declared: Option<&'static Declared>,
+        declared: Option<&'static Link>,
     },
     /// For the end of system sleep.
     Sleep,

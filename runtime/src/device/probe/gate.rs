@@ -1,9 +1,10 @@
 //! The gate: no probe before the suppliers are bound.
 
-use crate::device::link::{BindState, Declared, Flags, LinkState};
+use crate::device::link::{BindState, Flags, LinkState};
 use crate::device::platform::Platform;
 use crate::device::state::State;
 use crate::device::storage::Waits;
+use crate::topology::Link;
 
 impl<P: Platform> State<'_, P> {
     /// May the device be probed? Its links are marked if so; if not, it is noted what it waits for.
@@ -40,7 +41,7 @@ impl<P: Platform> State<'_, P> {
         }
         let supplier = self.link(missing).supplier;
         let changed = self.link(missing).state == LinkState::Available;
-        let declared: Option<&'static Declared> = self.link(missing).declared;
+        let declared: Option<&'static Link> = self.link(missing).declared;
         self.dev(d).waits_for = Waits::Supplier {
             supplier: self.device_handle(supplier),
             name: self.dev(supplier).name,

@@ -8,7 +8,9 @@
 //! | 36: weakening the edges of a circle by itself | A spec with a circle is an error that names each edge (LW0413); cutting where `post-init-providers` says belongs to issue 5. The links that Linux makes of a circle are tested. |
 //! | 37: one `post-init-providers` takes away other references of the pair | Issue 5, cycle cuts. That such a reference makes no link itself is tested. |
 
-use linkwright::device::{Declared, LinkError, LinkKind, LinkSpec, PathEdge};
+use linkwright::device::{LinkError, LinkKind, LinkSpec, PathEdge};
+use linkwright::power::DeviceId;
+use linkwright::topology::{Link, Strength};
 use linkwright_codegen::front::{self, Reading};
 use linkwright_codegen::load::{Input, Options};
 use linkwright_codegen::lower::{LinkClass, Soc};
@@ -58,8 +60,9 @@ fn wire(bench: &Bench<'_, '_>, soc: &'static Soc) {
     soc.devices.iter().for_each(|device| assert_eq!(bench.does(&format!("add {}", device.name)), ""));
     let handle = |device: usize| bench.device(&soc.devices[device].name);
     let specs = soc.edges.iter().map(|edge| {
-        let (file, line) = edge.place.split_once(':').expect("file:line");
-        let declared = Declared { file, line: line.parse().expect("a line"), property: &edge.subsystem };
+        let id = |device: usize| DeviceId::new(u16::try_from(device).expect("few devices"));
+        let (consumer, supplier) = (id(edge.consumer), id(edge.supplier));
+        let declared = Link::managed(consumer, supplier, Strength::Hard, &edge.subsystem, "", &edge.place);
         LinkSpec {
             consumer: handle(edge.consumer),
             supplier: handle(edge.supplier),
@@ -86,7 +89,7 @@ fn a_declared_supplier_is_waited_for_and_the_reason_names_the_line() {
         wire(bench, soc);
         bench.line("driver c | | bind(c)=deferred").unwrap();
         let reason = bench.system().waiting(bench.device("c")).expect("deferred").to_string();
-        assert_eq!(reason, "waiting for s because of edge `clk` at soc/board.yaml:5");
+        assert_eq!(reason, "waiting for s because of edge `clk` declared at soc/board.yaml:5");
         bench.line("bind s | pb:s pb:c").unwrap();
     });
 }

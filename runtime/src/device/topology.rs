@@ -1,0 +1,107 @@
+//! Devices and links from a generated topology.
+
+use crate::power::DeviceId;
+use crate::topology::{Link, Node, Strength, Topology};
+
+use super::caller::Context;
+use super::error::Error;
+use super::handle::DeviceHandle;
+use super::link::{Lifetime, LinkKind, RuntimePm};
+use super::platform::Platform;
+use super::probe::DeviceConfig;
+use super::system::System;
+
+/// Why a topology was not loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is not a place for each device in the handles lent.
+    Handles {
+        /// How many there have to be.
+        needed: usize,
+    },
+    /// The links are not in the order of their consumers.
+    Unsorted,
+    /// The probe order names a device that the topology does not have.
+    Unknown(DeviceId),
+    /// A device was not made.
+    Device(&'static Node, Error),
+    /// A link was not made.
+    Link(&'static Link, Error),
+}
+
+impl core::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Handles { needed } => write!(f, "lend a place for each of the {needed} devices"),
+            Self::Unsorted => f.write_str("the links are not in the order of their consumers"),
+            Self::Unknown(id) => write!(f, "the probe order names {id}, which does not exist"),
+            Self::Device(node, error) => write!(f, "device {}: {error}", node.name),
+            Self::Link(link, error) => write!(f, "edge {link}: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}
+
+impl<'s, P: Platform> System<'s, P> {
+    /// Make and register the devices of a topology that take part, in probe order: each with its parent and its links
+    /// before a driver can see it, whether drivers are registered before or after. Every link remembers where it is
+    /// declared, so a device that waits can name the line. Time is proportional to devices and links. Sleepable.
+    ///
+    /// Device `n` of the topology gets number `n`; its handle is written to `handles[n]`, which stays `None` for a
+    /// disabled one. `driven` says whether a device will ever get a driver: a [`Strength::Optional`] link to one that
+    /// will not orders and takes part in runtime PM, but nobody waits for it. An optional link that the probe order
+    /// does not follow, or to a disabled device, is left out.
+    ///
+    /// # Errors
+    /// [`LoadError`]; what was made until then stays, with its handles.
+    pub fn load(
+        &self,
+        cx: Context<'_, '_>,
+        topology: &'static Topology,
+        handles: &mut [Option<DeviceHandle>],
+        driven: impl Fn(&Node) -> bool,
+    ) -> Result<(), LoadError> {
+        let needed = topology.devices.len();
+        let handles = handles.get_mut(..needed).ok_or(LoadError::Handles { needed })?;
+        handles.fill(None);
+        if !topology.links.is_sorted_by_key(|link| link.consumer) {
+            return Err(LoadError::Unsorted);
+        }
+        for &id in topology.probe_order {
+            let node = topology.node(id).ok_or(LoadError::Unknown(id))?;
+            let failed = |error| LoadError::Device(node, error);
+            let known = |id: DeviceId| handles.get(usize::from(id.get())).copied().flatten();
+            let parent = match node.parent {
+                None => None,
+                Some(parent) => Some(known(parent).ok_or(failed(Error::Invalid))?),
+            };
+            let number = u32::from(id.get());
+            let config = DeviceConfig { name: node.name, number, parent, ..DeviceConfig::default() };
+            let device = self.device_init(config).map_err(failed)?;
+            let first = topology.links.partition_point(|link| link.consumer < id);
+            for link in topology.links[first..].iter().take_while(|link| link.consumer == id) {
+                let runtime_pm = if link.runtime_pm { RuntimePm::Follow } else { RuntimePm::Off };
+                let mut kind = LinkKind::managed(runtime_pm, Lifetime::Persistent);
+                let supplier = known(link.supplier);
+                if link.strength == Strength::Optional {
+                    if supplier.is_none() {
+                        continue;
+                    }
+                    if !topology.node(link.supplier).is_some_and(&driven) {
+                        kind = LinkKind::Stateless { runtime_pm };
+                    }
+                }
+                let failed = |error| LoadError::Link(link, error);
+                let supplier = supplier.ok_or(failed(Error::Invalid))?;
+                // Of several edges of a pair the first is the one that is named.
+                let declared = self.link_of(device, supplier).is_none().then_some(link);
+                self.link_add(cx, device, supplier, kind, declared).map_err(|error| failed(error.into()))?;
+            }
+            self.device_add(cx, device).map_err(failed)?;
+            handles[usize::from(id.get())] = Some(device);
+        }
+        Ok(())
+    }
+}
