@@ -3,7 +3,7 @@
 //! Devices are declared as `"s c p>k"` (k is a child of p); each has a driver `d_NAME` with all callbacks, of those in
 //! `sync` also `sync_state`. Commands: `add s`, `init s`, `del s`, `driver s`, `undriver s`, `bind s`, `unbind s`,
 //! `attach s`, `link s<-c FLAGS`, `unlink s<-c`, `ret s probe -5 -517`, `on s probe: link s<-c; enable s`, `suspend
-//! devices`, and runtime PM operations by name, `get_sync s`. The log names callbacks as section 12 of the facts does.
+//! devices`, and runtime PM operations by name, `get_sync s`. The log names callbacks by two letters, as `tests/facts/bench.rs` explains.
 
 use std::collections::BTreeMap;
 

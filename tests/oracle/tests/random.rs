@@ -1,4 +1,4 @@
-//! Random operations on random graphs: the invariants of section 12.6 hold after every step.
+//! Random operations on random graphs: the invariants of `oracle::invariants` hold after every step.
 
 use std::time::{Duration, Instant};
 

@@ -5,8 +5,8 @@
 //!
 //! | the part that is not here | why |
 //! | --- | --- |
-//! | 36: weakening the edges of a circle by itself | A spec with a circle is an error that names each edge (LW0413); cutting where `post-init-providers` says belongs to issue 5. The links that Linux makes of a circle are tested. |
-//! | 37: one `post-init-providers` takes away other references of the pair | Issue 5, cycle cuts. That such a reference makes no link itself is tested. |
+//! | 36: weakening the edges of a circle by itself | A spec with a circle is an error that names each edge (LW0413); cutting it at an edge that is weak enough is not built yet. The links that Linux makes of a circle are tested. |
+//! | 37: one `post-init-providers` takes away other references of the pair | Comes with the cutting of circles. That such a reference makes no link itself is tested. |
 
 use linkwright::device::{LinkError, LinkKind, LinkSpec, PathEdge};
 use linkwright::power::DeviceId;
