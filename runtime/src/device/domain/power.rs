@@ -114,6 +114,11 @@ impl<P: Platform> System<'_, P> {
             self.with(|s| s.dom(g).off_error = Some(error));
             return;
         }
+        self.domain_is_off(cx, g, |outer| self.domain_power_off(cx, outer, false));
+    }
+
+    /// A locked domain has been switched off: so may those it is in, each locked meanwhile.
+    fn domain_is_off(&self, cx: Context<'_, '_>, g: u32, off: impl Fn(u32)) {
         self.with(|s| s.dom(g).on = false);
         let mut at = self.with(|s| s.dom(g).outer.first());
         while let Some(n) = at {
@@ -122,7 +127,7 @@ impl<P: Platform> System<'_, P> {
                 s.subdomain_off(outer);
                 outer
             });
-            let _ = self.with_domain_locked(cx, outer, || self.domain_power_off(cx, outer, false));
+            let _ = self.with_domain_locked(cx, outer, || off(outer));
             at = self.with(|s| s.domains[g as usize].outer.next(s.nestings, n));
         }
     }
@@ -140,17 +145,7 @@ impl<P: Platform> System<'_, P> {
         if keep || self.domain_call(cx, g, false).is_err() {
             return;
         }
-        self.with(|s| s.dom(g).on = false);
-        let mut at = self.with(|s| s.dom(g).outer.first());
-        while let Some(n) = at {
-            let outer = self.with(|s| {
-                let outer = s.nestings[n as usize].outer;
-                s.subdomain_off(outer);
-                outer
-            });
-            let _ = self.with_domain_locked(cx, outer, || self.domain_sleep_off(cx, outer));
-            at = self.with(|s| s.domains[g as usize].outer.next(s.nestings, n));
-        }
+        self.domain_is_off(cx, g, |outer| self.domain_sleep_off(cx, outer));
     }
 
     /// Switch a locked domain on after system sleep; errors do not matter.
