@@ -30,26 +30,7 @@ pub enum Kind {
         values: Vec<u64>,
     },
     /// No instruction.
-    Bytes(Why),
-}
-
-/// Why a stretch is no instruction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// No instruction begins so.
-    Undefined,
-    /// An instruction with an operand that it does not allow.
-    Operand {
-        /// Index into the set.
-        instruction: usize,
-        /// The byte at fault, counted from the instruction's first.
-        byte: usize,
-    },
-    /// The program ends within an instruction.
-    Truncated {
-        /// Index into the set.
-        instruction: usize,
-    },
+    Bytes(Undecodable),
 }
 
 /// Take a program apart, from the first byte to the last.
@@ -60,12 +41,16 @@ pub fn disassemble(set: &InstructionSet, bytes: &[u8]) -> Vec<Item> {
         let rest = &bytes[offset..];
         let (length, kind) = match decode(set, rest) {
             Ok(Decoded { instruction, values, length }) => (length, Kind::Instruction { instruction, values }),
-            Err(Undecodable::Undefined) => (1, Kind::Bytes(Why::Undefined)),
-            Err(Undecodable::Operand { instruction, byte }) => {
-                let length = set.instructions[instruction].bytes.len().min(rest.len());
-                (length, Kind::Bytes(Why::Operand { instruction, byte }))
+            Err(why) => {
+                let length = match why {
+                    Undecodable::Undefined => 1,
+                    Undecodable::Operand { instruction, .. } => {
+                        set.instructions[instruction].bytes.len().min(rest.len())
+                    }
+                    Undecodable::Truncated { .. } => rest.len(),
+                };
+                (length, Kind::Bytes(why))
             }
-            Err(Undecodable::Truncated { instruction }) => (rest.len(), Kind::Bytes(Why::Truncated { instruction })),
         };
         items.push(Item { offset, length, kind });
         offset += length;
@@ -157,10 +142,10 @@ fn lost_jump(
     })
 }
 
-fn explain(set: &InstructionSet, why: &Why, raw: &[u8]) -> String {
+fn explain(set: &InstructionSet, why: &Undecodable, raw: &[u8]) -> String {
     match why {
-        Why::Undefined => "undefined instruction".to_string(),
-        Why::Operand { instruction, byte } => {
+        Undecodable::Undefined => "undefined instruction".to_string(),
+        Undecodable::Operand { instruction, byte } => {
             let instruction = &set.instructions[*instruction];
             let mut text = format!("{} with an operand it does not allow in byte {byte}", mnemonic(instruction));
             if let Some(pattern) = instruction.bytes.get(*byte) {
@@ -171,7 +156,7 @@ fn explain(set: &InstructionSet, why: &Why, raw: &[u8]) -> String {
             }
             text
         }
-        Why::Truncated { instruction } => {
+        Undecodable::Truncated { instruction } => {
             let instruction = &set.instructions[*instruction];
             format!("cut off: {} has {} bytes", mnemonic(instruction), instruction.bytes.len())
         }

@@ -24,7 +24,7 @@ mod note;
 mod template;
 
 pub use assemble::{Assembled, Statement, assemble};
-pub use disassemble::{Item, Kind, Why, disassemble, listing};
+pub use disassemble::{Item, Kind, disassemble, listing};
 pub use encoding::{Decoded, Undecodable, decode, encode};
 pub use hex::{looks_like_hex, parse_hex};
 pub use note::control_note;
