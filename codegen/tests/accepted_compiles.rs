@@ -3,23 +3,15 @@
 
 mod compiler;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use compiler::{compile, root};
+use compiler::{compile, put, root};
 use linkwright_codegen::emit::rust::{self, Options};
 use linkwright_codegen::emit::{Choices, Files, all};
 use linkwright_codegen::front::read;
 use linkwright_codegen::load::{self, Input};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-fn put(out: &Path, files: &Files) {
-    for (name, file) in files {
-        let path = out.join(name);
-        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory for tests");
-        std::fs::write(path, &file.text).expect("a file for tests");
-    }
-}
 
 /// Files of the specs, if they are accepted.
 fn accepted(texts: &[(&str, &str)]) -> Option<Files> {

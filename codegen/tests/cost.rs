@@ -8,7 +8,7 @@ mod compiler;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use compiler::{arguments, build, compile, root, rustc};
+use compiler::{arguments, build, compile, put, root, rustc};
 use linkwright_codegen::emit::{Choices, all};
 use linkwright_codegen::front::read;
 use linkwright_codegen::load::{self, Input};
@@ -18,11 +18,7 @@ fn generate(inputs: &[Input]) -> tempfile::TempDir {
     let reading = read(inputs, &load::Options::default());
     let model = reading.model.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
     let out = tempfile::tempdir().expect("a directory for tests");
-    for (name, file) in &all(&model, &Choices::default()).expect("the built-in templates are right") {
-        let path = out.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory for tests");
-        std::fs::write(path, &file.text).expect("a file for tests");
-    }
+    put(out.path(), &all(&model, &Choices::default()).expect("the built-in templates are right"));
     out
 }
 

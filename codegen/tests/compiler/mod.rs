@@ -4,9 +4,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use linkwright_codegen::emit::Files;
+
 /// The repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Write generated files below `out`.
+pub(crate) fn put(out: &Path, files: &Files) {
+    for (name, file) in files {
+        let path = out.join(name);
+        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory for tests");
+        std::fs::write(path, &file.text).expect("a file for tests");
+    }
 }
 
 /// The compiled runtime, and the directory with what it depends on.
