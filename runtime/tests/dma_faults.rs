@@ -6,7 +6,8 @@ use std::sync::Mutex;
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    Config, CopyPair, Done, FaultCause, Linear, Prepared, ReleaseError, StartError, ThreadState, TransferError,
+    Config, CopyPair, Done, FaultCause, Linear, PrepareError, Prepared, ReleaseError, StartError, ThreadState,
+    TransferError,
 };
 use linkwright::power::Active;
 
@@ -308,7 +309,7 @@ fn rearm_that_fails_gives_everything_back() {
 }
 
 #[test]
-fn release_of_a_hung_channel_is_an_error_and_claim_recovers_it() {
+fn release_of_a_hung_channel_is_an_error_and_the_next_recovers_it() {
     let rig = Rig::with(Config { threads: 1, ..CONFIG });
     host_task(|cx| {
         let free = rig.arena.free_bytes();
@@ -319,13 +320,15 @@ fn release_of_a_hung_channel_is_an_error_and_claim_recovers_it() {
         let (error, copy) = copy.unprepare(cx).unwrap_err();
         assert_eq!(error, ReleaseError::Running);
         assert_eq!(copy.release(cx), Err(ReleaseError::Running));
-        assert!(rig.engine.claim::<Copier>(cx).is_err(), "its memory may still be written");
+        let channel = rig.engine.claim::<Copier>(cx).unwrap();
+        let (error, channel) = channel.prepare(cx, Linear::new(64)).unwrap_err();
+        assert_eq!(error, PrepareError::NoThread, "its memory may still be written");
         assert!(rig.arena.free_bytes() < free - 8_000);
         rig.machine.state().threads[0].state = None;
         drop(power);
         rig.power.suspend_if_idle();
         assert!(rig.power.is_on(), "the hung transfer holds power");
-        rig.engine.claim::<Copier>(cx).unwrap().release(cx);
+        channel.prepare(cx, Linear::new(64)).unwrap().release(cx).unwrap();
         rig.assert_clean(free);
     });
 }

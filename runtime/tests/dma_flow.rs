@@ -12,10 +12,11 @@ use std::task::{Context, Poll, Wake, Waker};
 use linkwright::context::{host_task, in_atomic};
 use linkwright::dma::memory::{AllocError, Arena};
 use linkwright::dma::{
-    ClaimError, Config, CopyError, CopyPair, Done, Linear, MemoryCopy, Prepared, ProbeError, StartError, TransferError,
+    ClaimError, Config, CopyError, CopyPair, Done, Linear, MemoryCopy, PrepareError, Prepared, ProbeError, StartError,
+    TransferError,
 };
 use linkwright::microcode::Side;
-use linkwright::power::{Active, AlwaysOn, DeviceId};
+use linkwright::power::{Active, AlwaysOn, DeviceId, PowerError};
 
 use support::machine::CAPABILITIES;
 use support::{BASE, CONFIG, Controller0, Copier, Machine, Other, Rig, pattern};
@@ -370,9 +371,10 @@ fn dropped_channels_are_claimed_again() {
             drop(copy);
             rig.machine.run(10);
         }
-        let all: Vec<_> = (0..4).map(|_| rig.engine.claim::<Copier>(cx).unwrap()).collect();
-        assert!(matches!(rig.engine.claim::<Copier>(cx), Err(ClaimError::NoChannel)));
-        all.into_iter().for_each(|channel| channel.release(cx));
+        let all: Vec<_> = (0..4).map(|_| rig.prepare(cx, 512)).collect();
+        let (error, _) = rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, Linear::new(512)).unwrap_err();
+        assert_eq!(error, PrepareError::NoThread);
+        all.into_iter().for_each(|copy| copy.release(cx).unwrap());
         drop(power);
         rig.assert_clean(free);
     });
@@ -476,40 +478,92 @@ fn restore_after_power_loss() {
 }
 
 #[test]
-fn claims_that_fail_take_nothing() {
+fn what_fails_takes_nothing() {
     let rig = Rig::with(Config { events: 0b10, threads: 0b1110, ..CONFIG });
     host_task(|cx| {
         let free = rig.arena.free_bytes();
         let expected = ClaimError::WrongController { expected: DeviceId::new(8), found: DeviceId::new(7) };
         assert_eq!(rig.engine.claim::<MemoryCopy<Other>>(cx).unwrap_err(), expected);
-        let one = rig.engine.claim::<Copier>(cx).unwrap();
+        let one = rig.prepare(cx, 64);
         assert_eq!(one.thread(), 1, "thread 0 is not to be used");
-        assert_eq!(rig.engine.claim::<Copier>(cx).unwrap_err(), ClaimError::NoEvent);
+        let refused = |error| {
+            let (found, channel) = rig.engine.claim::<Copier>(cx).unwrap().prepare(cx, Linear::new(64)).unwrap_err();
+            assert_eq!(found, error);
+            assert!(!error.to_string().is_empty());
+            channel
+        };
+        refused(PrepareError::NoEvent).release(cx);
         assert_eq!(rig.machine.state().enabled, 0b10);
-        one.release(cx);
+        one.release(cx).unwrap();
         assert_eq!(rig.machine.state().enabled, 0);
+        let channel = rig.engine.claim::<Copier>(cx).unwrap();
         rig.power.fail.store(1, Relaxed);
         assert!(matches!(rig.engine.claim::<Copier>(cx), Err(ClaimError::Power(_))));
+        let (error, _) = channel.prepare(cx, Linear::new(64)).unwrap_err();
+        assert_eq!(error, PrepareError::Power(PowerError::Device(DeviceId::new(7))));
         rig.power.fail.store(0, Relaxed);
         let rest = rig.arena.alloc::<u8>(cx, rig.arena.free_bytes() as usize).unwrap();
-        let full = ClaimError::Memory(AllocError::Full { need: 256, largest: 0 });
-        assert_eq!(rig.engine.claim::<Copier>(cx).unwrap_err(), full);
+        drop(refused(PrepareError::Memory(AllocError::Full { need: 256, largest: 0 })));
         drop(rest);
-        rig.engine.claim::<Copier>(cx).unwrap().release(cx);
+        rig.prepare(cx, 64).release(cx).unwrap();
         rig.assert_clean(free);
     });
 }
 
+/// Threads belong to who is prepared; claimed channels are only rights.
 #[test]
-fn a_thread_left_running_is_stopped_at_claim() {
+fn more_clients_than_threads() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let free = rig.arena.free_bytes();
+        let power = rig.active(cx);
+        let mut clients: Vec<_> = (0..20).map(|_| rig.engine.claim::<Copier>(cx).unwrap()).collect();
+        assert_eq!(rig.arena.free_bytes(), free, "a claimed channel holds nothing");
+        for round in 0..10 {
+            let mut prepared = Vec::new();
+            let refused = loop {
+                match clients.remove(0).prepare(cx, Linear::new(64)) {
+                    Ok(copy) => prepared.push(copy),
+                    Err((error, channel)) => {
+                        clients.push(channel);
+                        break error;
+                    }
+                }
+            };
+            assert_eq!((refused, prepared.len()), (PrepareError::NoThread, 4));
+            let mut threads: Vec<_> = prepared.iter().map(Prepared::thread).collect();
+            threads.sort_unstable();
+            assert_eq!(threads, [0, 1, 2, 3]);
+            let pairs = prepared.iter().map(|_| rig.pair(cx, &pattern(64, round)));
+            let pairs: Vec<_> = pairs.collect();
+            let transfers: Vec<_> =
+                prepared.iter_mut().zip(pairs).map(|(copy, pair)| copy.start(pair, &power).unwrap()).collect();
+            while !transfers.iter().all(|transfer| transfer.is_done()) {
+                assert!(rig.serve());
+            }
+            for transfer in transfers {
+                let done = transfer.wait(cx);
+                assert_eq!(done.result, Ok(()));
+                assert_eq!(*done.bufs.destination, *pattern(64, round));
+            }
+            clients.extend(prepared.into_iter().map(|copy| copy.unprepare(cx).unwrap()));
+        }
+        drop((clients, power));
+        rig.assert_clean(free);
+        assert_eq!(rig.machine.state().enabled, 0);
+    });
+}
+
+#[test]
+fn a_thread_left_running_is_stopped_before_use() {
     let rig = Rig::new();
     rig.machine.state().threads[0].state = Some(linkwright::dma::ThreadState::WaitingForEvent);
     host_task(|cx| {
-        let channel = rig.engine.claim::<Copier>(cx).unwrap();
-        assert_eq!(channel.thread(), 0);
+        assert_eq!(rig.prepare(cx, 64).thread(), 0);
         rig.machine.state().kill_latency = u32::MAX;
         rig.machine.state().threads[1].state = Some(linkwright::dma::ThreadState::WaitingForEvent);
-        assert_eq!(rig.engine.claim::<Copier>(cx).unwrap().thread(), 2, "one that does not stop is not used");
+        let _first = rig.prepare(cx, 64);
+        assert_eq!(rig.prepare(cx, 64).thread(), 2, "one that does not stop is not used");
     });
 }
 

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 use linkwright::context::{host_task, simulated_interrupt};
-use linkwright::dma::{ClaimError, Config, Done, Linear, StartError, TransferError};
+use linkwright::dma::{Config, Done, Linear, PrepareError, StartError, TransferError};
 
 use support::{CONFIG, Copier, Rig, pattern};
 
@@ -82,14 +82,9 @@ fn soak() {
         hardware.into_iter().for_each(|task| task.join().unwrap());
     });
     host_task(|cx| {
-        // What was dropped without release is collected by claiming everything once.
-        let power = rig.active(cx);
-        let mut all = Vec::new();
-        for _ in 0..4 {
-            all.push(rig.engine.claim::<Copier>(cx).unwrap_or_else(|e| panic!("{e}: {:#?}", rig.engine)));
-        }
-        all.into_iter().for_each(|channel| channel.release(cx));
-        drop(power);
+        // What was dropped without release is collected by preparing everything once.
+        let all: Vec<_> = (0..4).map(|_| rig.prepare(cx, 64)).collect();
+        all.into_iter().for_each(|copy| copy.release(cx).unwrap());
     });
     rig.assert_clean(free);
     assert!(completed.load(SeqCst) > rounds, "most transfers ended well");
@@ -99,16 +94,7 @@ fn soak() {
 fn client(rig: &Rig, cx: &linkwright::context::Task<'_>, mut random: Random, rounds: u32, completed: &AtomicU32) {
     let mut round = 0;
     while round < rounds {
-        let channel = match rig.engine.claim::<Copier>(cx) {
-            Ok(channel) => channel,
-            // Five clients, four channels.
-            Err(ClaimError::NoChannel) => {
-                std::thread::yield_now();
-                continue;
-            }
-            Err(other) => panic!("{other}"),
-        };
-        round += 1;
+        let channel = rig.engine.claim::<Copier>(cx).unwrap();
         let len = 1 + random.below(300) as usize;
         let data = pattern(len, round);
         let pair = linkwright::dma::CopyPair {
@@ -117,13 +103,18 @@ fn client(rig: &Rig, cx: &linkwright::context::Task<'_>, mut random: Random, rou
         };
         let mut copy = match channel.prepare_copy(cx, &pair) {
             Ok(copy) => copy,
-            // The FIFO is shared.
+            // Five clients, four threads, one FIFO.
             Err((error, channel)) => {
-                assert!(error.to_string().contains("FIFO"), "{error}");
+                assert!(
+                    matches!(error, PrepareError::NoThread | PrepareError::Plan(_) | PrepareError::Fifo { .. }),
+                    "{error}"
+                );
                 channel.release(cx);
+                std::thread::yield_now();
                 continue;
             }
         };
+        round += 1;
         let power = rig.active(cx);
         match random.below(6) {
             0 | 1 => {

@@ -1,6 +1,6 @@
-use super::channel::Prepared;
 use super::endpoint::{Endpoint, MemoryToMemory};
 use super::memory::{Arena, DmaBuf};
+use super::prepared::Prepared;
 use super::shape::Linear;
 use super::{CopyError, CopyPair};
 use crate::context::Task;

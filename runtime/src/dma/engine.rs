@@ -143,6 +143,8 @@ pub(super) struct Shared {
     pub(super) enabled: u32,
     /// Events that belong to a channel.
     pub(super) taken: u32,
+    /// Request lines that belong to a channel.
+    pub(super) requests: u32,
     /// Read once per claim, so that preparing needs no power.
     pub(super) capabilities: Option<Capabilities>,
 }
@@ -161,7 +163,7 @@ impl Core {
         memory: &'static Arena,
         config: Config,
     ) -> Self {
-        let shared = Shared { enabled: 0, taken: 0, capabilities: None };
+        let shared = Shared { enabled: 0, taken: 0, requests: 0, capabilities: None };
         Self { device, power, memory, config, shared: Lock::new(shared) }
     }
 

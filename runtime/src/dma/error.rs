@@ -17,12 +17,15 @@ pub enum ClaimError {
         /// The one that was asked.
         found: DeviceId,
     },
-    /// All channel threads are taken.
-    NoChannel,
-    /// All events that may raise an interrupt are taken.
-    NoEvent,
-    /// The program memory is used up.
-    Memory(AllocError),
+    /// Another channel has the endpoint's request line.
+    RequestTaken(u8),
+    /// The controller has no such request line.
+    NoRequest {
+        /// The endpoint's.
+        request: u8,
+        /// How many there are.
+        have: u8,
+    },
     /// The controller did not get power.
     Power(PowerError),
 }
@@ -33,11 +36,13 @@ impl fmt::Display for ClaimError {
             Self::WrongController { expected, found } => {
                 write!(f, "the endpoint belongs to {expected}, this engine drives {found}: claim from the other engine")
             }
-            Self::NoChannel => f.write_str("all channels are taken: release one, or allow more in the engine's config"),
-            Self::NoEvent => {
-                f.write_str("all events are taken: release a channel, or allow more in the engine's config")
+            Self::RequestTaken(request) => {
+                write!(f, "request line {request} is another channel's: release that one first")
             }
-            Self::Memory(inner) => write!(f, "no program memory: {inner}"),
+            Self::NoRequest { request, have } => write!(
+                f,
+                "the endpoint uses request line {request}, the controller has {have}: correct the SoC spec's wiring"
+            ),
             Self::Power(inner) => write!(f, "the controller has no power: {inner}"),
         }
     }
@@ -47,6 +52,14 @@ impl fmt::Display for ClaimError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum PrepareError {
+    /// All channel threads are prepared.
+    NoThread,
+    /// All events that may be used are taken.
+    NoEvent,
+    /// The program memory is used up.
+    Memory(AllocError),
+    /// The controller did not get power.
+    Power(PowerError),
     /// No program moves this shape here.
     Plan(PlanError),
     /// The data FIFO is promised to the programs of other channels; together with this one they could lock up.
@@ -61,6 +74,14 @@ pub enum PrepareError {
 impl fmt::Display for PrepareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoThread => {
+                f.write_str("all threads are prepared: unprepare a channel, or allow more in the engine's config")
+            }
+            Self::NoEvent => {
+                f.write_str("all events are taken: unprepare a channel, or allow more in the engine's config")
+            }
+            Self::Memory(inner) => write!(f, "no program memory: {inner}"),
+            Self::Power(inner) => write!(f, "the controller has no power: {inner}"),
             Self::Plan(inner) => fmt::Display::fmt(inner, f),
             Self::Fifo { need, have } => write!(
                 f,

@@ -3,10 +3,10 @@
 use core::marker::PhantomData;
 
 use super::buffers::{Buffers, Held};
-use super::channel::{Completed, Rejected};
 use super::done::{Done, Handler};
 use super::endpoint::Endpoint;
 use super::link::{Link, Loaded, Refused};
+use super::prepared::{Completed, Rejected};
 use super::shape::{BuffersOf, Shape};
 use super::slot::{Phase, RawHandler};
 use super::{StartError, TransferError};

@@ -262,7 +262,9 @@ impl Link {
             }
             let state = self.hardware().state(self.thread);
             if state == ThreadState::Stopped {
-                self.hardware().clear_interrupts(1 << self.slot.0.within(cs, |s| s.event));
+                if let Some(event) = self.slot.0.within(cs, |s| s.event) {
+                    self.hardware().clear_interrupts(1 << event);
+                }
                 return Some(self.slot.0.within(cs, |s| {
                     s.phase = Phase::Completing;
                     s.result
@@ -350,8 +352,9 @@ impl Link {
     }
 
     fn clear_event(&self) {
-        let event = self.with(|s| s.event);
-        self.hardware().clear_interrupts(1 << event);
+        if let Some(event) = self.with(|s| s.event) {
+            self.hardware().clear_interrupts(1 << event);
+        }
     }
 
     /// A thread that was `killed` goes on faulting until the kill has come through.

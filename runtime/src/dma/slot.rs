@@ -2,6 +2,7 @@ use core::task::Waker;
 
 use super::TransferError;
 use super::buffers::Held;
+use super::equip::Line;
 use super::link::Link;
 use super::memory::RawBuf;
 use super::plan::Program;
@@ -14,11 +15,11 @@ use crate::sync::Lock;
 pub(super) enum Phase {
     /// Nobody's.
     Free,
-    /// Its owner is gone; the next claim may have it.
+    /// Its owner is gone; the next to prepare may have it.
     Lost,
-    /// Being claimed, prepared or released.
+    /// Being prepared or released.
     Busy,
-    /// Claimed; no buffers.
+    /// Prepared; no buffers.
     Idle,
     /// Addresses are being patched and caches maintained.
     Loading,
@@ -56,7 +57,10 @@ pub(super) struct State {
     pub(super) phase: Phase,
     /// Counts transfers, so that who comes late can tell.
     pub(super) flight: u32,
-    pub(super) event: u8,
+    /// What its program signals.
+    pub(super) event: Option<u8>,
+    /// The request line it serves.
+    pub(super) line: Option<Line>,
     /// The owning handle was dropped.
     pub(super) orphan: bool,
     /// No re-arming: the owner is stopping the channel.
@@ -82,7 +86,8 @@ impl Slot {
         Self(Lock::new(State {
             phase: Phase::Free,
             flight: 0,
-            event: 0,
+            event: None,
+            line: None,
             orphan: false,
             closing: false,
             attached: false,
@@ -106,6 +111,7 @@ impl State {
         if self.orphan {
             self.phase = Phase::Lost;
             self.program = None;
+            self.line = None;
         }
     }
 

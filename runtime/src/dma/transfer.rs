@@ -3,10 +3,10 @@ use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::channel::{Completed, Prepared, Rejected, wait};
 use super::endpoint::Endpoint;
 use super::flight::Flight;
 use super::link::{Link, Loaded};
+use super::prepared::{Completed, Prepared, Rejected, wait};
 use super::shape::{BuffersOf, Shape};
 use super::slot::Phase;
 use crate::context::Task;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use linkwright::context::host_task;
-use linkwright::dma::{Config, Done, Linear, MemoryCopy, ThreadState, TransferError};
+use linkwright::dma::{Config, Done, Linear, MemoryCopy, PrepareError, ThreadState, TransferError};
 use linkwright::microcode::{Isa, Op};
 use linkwright_pl330::Microcode;
 use linkwright_zynq7000::DmacS;
@@ -84,10 +84,8 @@ fn eight_channels_and_no_ninth() {
     host_task(|cx| {
         let board = Board::new(cx);
         let mut random = Random::new(8);
-        let mut all: Vec<_> = (0..8).map(|_| board.claim(cx)).collect();
-        assert!(board.dmac.claim::<MemoryCopy<DmacS>>(cx).is_err());
-        let threads: Vec<u8> = all.iter().map(linkwright::dma::Channel::thread).collect();
-        assert_eq!(threads, [0, 1, 2, 3, 4, 5, 6, 7]);
+        let mut all: Vec<_> = (0..9).map(|_| board.claim(cx)).collect();
+        let ninth = all.pop().unwrap();
         let mut prepared: Vec<_> = all
             .drain(..)
             .enumerate()
@@ -100,6 +98,10 @@ fn eight_channels_and_no_ninth() {
                 (prepared, Some(pair))
             })
             .collect();
+        let threads: Vec<u8> = prepared.iter().map(|(copy, _)| copy.thread()).collect();
+        assert_eq!(threads, [0, 1, 2, 3, 4, 5, 6, 7]);
+        let (error, ninth) = ninth.prepare(cx, Linear::new(64)).unwrap_err();
+        assert_eq!(error, PrepareError::NoThread);
         // All start before the first interrupt is looked at.
         let mut flying: Vec<_> = prepared
             .iter_mut()
@@ -115,6 +117,7 @@ fn eight_channels_and_no_ninth() {
         for (p, _) in prepared {
             p.release(cx).unwrap();
         }
+        ninth.prepare(cx, Linear::new(64)).unwrap_or_else(|(e, _)| panic!("{e}")).release(cx).unwrap();
     });
 }
 
@@ -128,8 +131,8 @@ fn stopped_and_dropped_while_parked() {
         let mut pair = board.pair(cx, 64);
         pair.source.fill(0x5a);
         let channel = board.claim(cx);
-        let thread = channel.thread();
         let mut prepared = channel.prepare_copy(cx, &pair).unwrap_or_else(|(e, _)| panic!("{e}"));
+        let thread = prepared.thread();
         let park = Microcode::encode(Op::WaitEvent(15, false)).unwrap();
         let moves = [Op::Load(linkwright::microcode::When::Always), Op::Store(linkwright::microcode::When::Always)];
         let at = board.find(&prepared, &moves);

@@ -144,9 +144,10 @@ fn storm(seed: u64) -> Score {
         clients.into_iter().for_each(|it| it.copier.release(cx).unwrap());
         assert_eq!(rig.supply.counts(), 0, "power was lost");
         assert!(rig.supply.suspend());
-        // No thread, event or program memory was lost.
-        let all: Vec<_> = (0..8).map(|_| rig.dmac.claim::<Endpoint>(cx).unwrap()).collect();
-        all.into_iter().for_each(|channel| channel.release(cx));
+        // No thread, event or program memory was lost: each can be had again.
+        let aligned = rig.pair(cx, 64, (0, 0), 0);
+        let all: Vec<_> = (0..8).map(|_| rig.copier(cx, &aligned)).collect();
+        all.into_iter().for_each(|copier| copier.release(cx).unwrap());
     });
     assert_eq!(score.started, score.succeeded + score.faulted + score.cancelled, "{score:?}");
     score

@@ -131,6 +131,12 @@ impl RawBuf {
         unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, count) };
     }
 
+    /// The window, for whom no device reads or writes it.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: initialised and owned; the caller's promise is that no device uses it now.
+        unsafe { core::slice::from_raw_parts_mut(self.cpu(), self.bytes as usize) }
+    }
+
     /// Read from `at` of the window on; returns how many bytes there were.
     pub(crate) fn read_bytes(&self, at: u32, out: &mut [u8]) -> usize {
         let room = self.bytes.saturating_sub(at) as usize;

@@ -1,0 +1,132 @@
+//! The interrupt body.
+
+use super::engine::Engine;
+use super::equip::links;
+use super::link::Link;
+use super::slot::Phase;
+use super::{FaultCauses, ThreadState, TransferError};
+use crate::context::Atomic;
+use crate::sync::exclusive;
+
+pub(super) fn irq(engine: &'static dyn Engine) -> bool {
+    let (core, hardware) = (engine.core(), engine.hardware());
+    let Some(_power) = core.powered() else { return false };
+    let _atomic = Atomic::enter();
+    // One critical section from reading the events to taking over the transfers they end: an event that another
+    // processor has read too must not end the next transfer of the same channel.
+    let (pending, manager, mut todo) = exclusive(|cs| {
+        // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
+        let raised = hardware.interrupts();
+        let faulting = hardware.faulting();
+        let manager = hardware.manager_fault().is_some();
+        if raised != 0 {
+            hardware.clear_interrupts(raised);
+        }
+        let mut todo = Todo { engine, ended: 0, stopping: 0, faulting, unstarted: 0, causes: FaultCauses::NONE };
+        for link in links(engine) {
+            link.slot.0.within(cs, |s| {
+                let hit = s.event.is_some_and(|event| raised & 1 << event != 0) || faulting & 1 << link.thread != 0;
+                match s.phase {
+                    Phase::Running if hit => {
+                        s.phase = Phase::Completing;
+                        todo.ended |= 1 << link.thread;
+                    }
+                    Phase::Stopping => todo.stopping |= 1 << link.thread,
+                    _ => {}
+                }
+            });
+        }
+        (raised != 0 || faulting != 0 || manager, manager, todo)
+    });
+    if manager {
+        manager_faulted(&mut todo);
+    }
+    todo.work();
+    pending
+}
+
+/// What one interrupt leaves to do for each channel (bit n: thread n).
+///
+/// A handler or waker that panics must not take the other channels' completions with it: what is left is done while
+/// unwinding.
+struct Todo {
+    engine: &'static dyn Engine,
+    ended: u32,
+    stopping: u32,
+    faulting: u32,
+    /// The manager failed to start them, for `causes`.
+    unstarted: u32,
+    causes: FaultCauses,
+}
+
+impl Todo {
+    fn work(&mut self) {
+        if self.ended | self.stopping | self.faulting | self.unstarted == 0 {
+            return;
+        }
+        for link in links(self.engine) {
+            // Taken off before it is done, so that none is done twice.
+            let take = |set: &mut u32| {
+                let there = *set & 1 << link.thread != 0;
+                *set &= !(1 << link.thread);
+                there
+            };
+            let faulting = take(&mut self.faulting);
+            if take(&mut self.unstarted) {
+                link.deliver(Err(TransferError::Manager(self.causes)), true);
+            } else if take(&mut self.ended) {
+                link.complete(faulting);
+            } else if take(&mut self.stopping) {
+                link.collect(true);
+            } else if faulting {
+                silence(&link);
+            }
+        }
+    }
+}
+
+impl Drop for Todo {
+    fn drop(&mut self) {
+        self.work();
+    }
+}
+
+/// Kill a faulting thread that is nobody's, for it holds the abort line.
+fn silence(link: &Link) {
+    let (core, hardware) = (link.engine.core(), link.engine.hardware());
+    // One critical section: otherwise the kill could hit the first transfer of who claims the thread meanwhile.
+    exclusive(|cs| {
+        let nobodys = link.slot.0.within(cs, |s| matches!(s.phase, Phase::Free | Phase::Lost));
+        if nobodys && hardware.state(link.thread) == ThreadState::Faulting {
+            // If the command interface is stuck, the fault stays and the next interrupt tries again.
+            let _ = hardware.kill(link.thread, core.config.command_polls);
+        }
+    });
+}
+
+/// Bring the manager back. Channels that run go on; those that it did not start are put on the list.
+fn manager_faulted(todo: &mut Todo) {
+    let (core, hardware) = (todo.engine.core(), todo.engine.hardware());
+    // One critical section: a transfer that another processor starts meanwhile is not one that failed to start.
+    exclusive(|cs| {
+        // Another processor may have dealt with it.
+        let Some(causes) = hardware.manager_fault() else { return };
+        // If the command interface is stuck, the fault stays and the next interrupt tries again.
+        if hardware.kill_manager(core.config.command_polls).is_err() {
+            return;
+        }
+        todo.causes = causes;
+        for link in links(todo.engine) {
+            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
+            // The kill has waited for the command interface, so no start stands there any more: a thread that stands
+            // still and has not signalled its end never began.
+            if running
+                && hardware.state(link.thread) == ThreadState::Stopped
+                && event.is_none_or(|event| hardware.interrupts() & 1 << event == 0)
+            {
+                link.slot.0.within(cs, |s| s.phase = Phase::Completing);
+                todo.unstarted |= 1 << link.thread;
+            }
+        }
+    });
+}
