@@ -62,10 +62,20 @@ impl Board {
     /// # Errors
     /// When no PL330 can be configured so.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Self::with_memory(config, SimMemory::new())
+    }
+
+    /// [`new`](Self::new) beside what `memory` has already, such as peripherals.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    /// When something stands where programs and data go.
+    pub fn with_memory(config: Config, memory: SimMemory) -> Result<Self, ConfigError> {
         let bytes = |range: Range<u32>| range.end - range.start;
-        let memory = SimMemory::new()
-            .with_ram(Self::PROGRAMS.start, bytes(Self::PROGRAMS))
-            .with_ram(Self::DATA.start, bytes(Self::DATA));
+        let memory =
+            memory.with_ram(Self::PROGRAMS.start, bytes(Self::PROGRAMS)).with_ram(Self::DATA.start, bytes(Self::DATA));
         let memory = Arc::new(memory);
         let cache = Cache::new(Arc::clone(&memory), 32).covering(Self::PROGRAMS).covering(Self::DATA);
         let cache = &*Box::leak(Box::new(cache));

@@ -57,6 +57,10 @@ pub(crate) struct Core {
     pub(crate) raised: u32,
     /// Interrupts that get lost between the event and the line.
     pub(crate) lost: u32,
+    /// How many interrupts to come the line will not show.
+    pub(crate) swallow: u32,
+    /// Raised, but the line does not show it.
+    pub(crate) swallowed: u32,
     pub(crate) watchdog_interrupt_only: bool,
     pub(crate) watchdog_alarm: bool,
     pub(crate) starved_since: Option<u64>,
@@ -86,6 +90,8 @@ impl Core {
             pending_events: 0,
             raised: 0,
             lost: 0,
+            swallow: 0,
+            swallowed: 0,
             watchdog_interrupt_only: false,
             watchdog_alarm: false,
             starved_since: None,
@@ -117,6 +123,7 @@ impl Core {
                 loops: [0; 2],
                 burst_request: None,
                 request_last: false,
+                signalled: None,
                 wakeup: 0,
                 wait: Wait::Single,
                 non_secure: false,
@@ -141,6 +148,7 @@ impl Core {
         self.interrupt_enable = 0;
         self.pending_events = 0;
         self.raised = 0;
+        self.swallowed = 0;
         self.watchdog_interrupt_only = false;
         self.watchdog_alarm = false;
         self.starved_since = None;
@@ -397,6 +405,11 @@ impl Core {
         true
     }
 
+    /// The event interrupt lines.
+    pub(crate) fn lines(&self) -> u32 {
+        self.raised & !self.swallowed
+    }
+
     fn trace(&mut self, thread: Thread, pc: u32, instruction: Instruction) {
         let time = self.now;
         if let Some(trace) = &mut self.trace {
@@ -409,7 +422,13 @@ impl Core {
         let bit = 1 << event;
         if self.interrupt_enable & bit != 0 {
             if self.lost & bit == 0 {
-                self.counters.interrupts += u64::from(self.raised & bit == 0);
+                if self.raised & bit == 0 {
+                    self.counters.interrupts += 1;
+                    match self.swallow.checked_sub(1) {
+                        Some(left) => (self.swallow, self.swallowed) = (left, self.swallowed | bit),
+                        None => self.swallowed &= !bit,
+                    }
+                }
                 self.raised |= bit;
             }
             return;
@@ -431,10 +450,15 @@ impl Core {
     }
 
     /// Begin to wait for an event. True if it is there already.
-    pub(crate) fn wait_event(&mut self, event: u8) -> bool {
+    ///
+    /// While the event is an interrupt, the thread stays until software makes it an event again and signals it. That is
+    /// meant only where the thread has just raised it itself: a `checkpoint`, at which software holds it.
+    pub(crate) fn wait_event(&mut self, event: u8, checkpoint: bool) -> bool {
         let bit = 1 << event;
         if self.interrupt_enable & bit != 0 {
-            self.violations.report(Violation::WaitForInterrupt { event });
+            if !checkpoint {
+                self.violations.report(Violation::WaitForInterrupt { event });
+            }
             return false;
         }
         let there = self.pending_events & bit != 0;

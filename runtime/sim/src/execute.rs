@@ -31,6 +31,7 @@ impl Core {
         let c = self.channels[t];
         let channel = t as u8;
         let next = Step::To(c.pc.wrapping_add(length));
+        self.channels[t].signalled = None;
         match instruction {
             Instruction::Addh { register, immediate } => self.add(t, register, immediate.into(), next),
             Instruction::Adnh { register, immediate } => {
@@ -75,6 +76,7 @@ impl Core {
             Instruction::Sev { event } => match self.check_event(event.get(), c.non_secure) {
                 Err(cause) => Step::Fault(cause),
                 Ok(event) => {
+                    self.channels[t].signalled = Some(event);
                     self.send_event(event);
                     next
                 }
@@ -87,7 +89,7 @@ impl Core {
                         self.invalidate_instructions(Thread::Channel(channel));
                     }
                     self.channels[t].wakeup = event;
-                    let there = self.wait_event(event);
+                    let there = self.wait_event(event, c.signalled == Some(event));
                     self.park_if(t, !there, State::WaitingForEvent(event), next)
                 }
             },
@@ -153,7 +155,7 @@ impl Core {
                         self.invalidate_instructions(Thread::Manager);
                     }
                     self.manager.wakeup = event;
-                    if self.wait_event(event) {
+                    if self.wait_event(event, false) {
                         return next;
                     }
                     self.manager.state = State::WaitingForEvent(event);

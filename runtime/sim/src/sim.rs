@@ -136,7 +136,7 @@ impl Pl330Sim {
 
     /// Run until an interrupt line is high.
     pub fn run_until_interrupt(&self, ticks: u64) -> Outcome {
-        self.run_core(ticks, |core| core.raised != 0 || core.abort_raised())
+        self.run_core(ticks, |core| core.lines() != 0 || core.abort_raised())
     }
 
     /// Run until a channel is as `reached` wants it.
@@ -154,7 +154,7 @@ impl Pl330Sim {
 
     /// The event interrupt lines: bit n is line n.
     pub fn interrupts(&self) -> u32 {
-        self.lock().raised
+        self.lock().lines()
     }
 
     /// The abort interrupt line.
@@ -165,7 +165,7 @@ impl Pl330Sim {
     /// All interrupt lines joined, as some chips do.
     pub fn interrupt(&self) -> bool {
         let core = self.lock();
-        core.raised != 0 || core.abort_raised()
+        core.lines() != 0 || core.abort_raised()
     }
 
     /// What a channel is doing.
@@ -269,6 +269,12 @@ impl Pl330Sim {
     /// Lose the interrupts of these events between the event and the register.
     pub fn lose_interrupts(&self, events: u32) {
         self.lock().lost = events;
+    }
+
+    /// Keep the next `count` interrupts from the lines: the registers show them, and nobody is told. A line works again
+    /// from the first one after those on; in a system it is the interrupt controller that missed an edge.
+    pub fn swallow_interrupts(&self, count: u32) {
+        self.lock().swallow = count;
     }
 
     /// Make a running channel fault for this cause, as far as the channel can have it.

@@ -64,6 +64,8 @@ pub(crate) struct Channel {
     /// The last request waited for was a burst; `None` before any wait of this program.
     pub(crate) burst_request: Option<bool>,
     pub(crate) request_last: bool,
+    /// The event that the instruction before signalled.
+    pub(crate) signalled: Option<u8>,
     /// Event or peripheral of the last wait.
     pub(crate) wakeup: u8,
     /// Kind of the last wait for a peripheral.

@@ -58,7 +58,7 @@ pub enum Violation {
         /// The events.
         events: u32,
     },
-    /// A thread waits for an event that is an interrupt: it never comes.
+    /// A thread waits for an event that is an interrupt, and did not raise it itself just before: it never comes.
     WaitForInterrupt {
         /// The event.
         event: u8,

@@ -3,6 +3,7 @@
 
 mod copies;
 mod endings;
+mod forgotten;
 mod power;
 mod rig;
 mod storm;

@@ -7,6 +7,7 @@ mod board;
 mod caches;
 mod debug_port;
 mod faults;
+mod fifo_peripheral;
 mod golden;
 mod instances;
 mod kill;

@@ -1,7 +1,7 @@
 //! The manager's own program, and events.
 
 use linkwright::dma::{Controller, FaultCause};
-use linkwright::microcode::Op;
+use linkwright::microcode::{Op, Side};
 use linkwright::mmio::Io;
 use linkwright_pl330::regs::{self, ManagerState, ThreadState};
 use linkwright_sim::{Config, Violation};
@@ -98,6 +98,48 @@ fn waiting_for_an_interrupt_never_ends() {
     board.settle();
     assert_eq!(board.state(0), ThreadState::WaitingForEvent);
     assert_eq!(board.violations(), [Violation::WaitForInterrupt { event: 0 }]);
+}
+
+/// A thread that signals an event and waits for it passes; while the event is an interrupt it is held there, until
+/// software makes it an event again and signals it.
+#[test]
+fn a_thread_can_be_held_at_a_checkpoint() {
+    let board = zynq();
+    let checkpoint = [Op::AddAddress(Side::Source, 8), Op::SendEvent(3), Op::WaitEvent(3, false)];
+    board.start(0, &concat(&[&[source(0)], &repeat(0, 4, &checkpoint), &[END]]));
+    board.settle();
+    assert_eq!((board.state(0), board.channel(0).source), (ThreadState::Stopped, 32), "nothing holds it");
+
+    board.driver.enable_interrupts(1 << 3);
+    board.start(0, &concat(&[&[source(0)], &repeat(0, 4, &checkpoint), &[END]]));
+    board.settle();
+    assert_eq!(
+        (board.state(0), board.interrupts(), board.channel(0).source),
+        (ThreadState::WaitingForEvent, 1 << 3, 8)
+    );
+    // An interrupt releases nobody.
+    board.driver.send_event(3, 10).unwrap();
+    board.settle();
+    assert_eq!(board.state(0), ThreadState::WaitingForEvent);
+    board.driver.clear_interrupts(1 << 3);
+    board.driver.enable_interrupts(0);
+    board.settle();
+    assert_eq!(board.state(0), ThreadState::WaitingForEvent, "nor does disabling it");
+    board.driver.send_event(3, 10).unwrap();
+    board.settle();
+    assert_eq!((board.state(0), board.channel(0).source), (ThreadState::Stopped, 32));
+}
+
+#[test]
+fn a_line_can_miss_an_edge_that_the_registers_show() {
+    let board = zynq();
+    board.driver.enable_interrupts(1);
+    board.swallow_interrupts(1);
+    board.run_program(&[Op::SendEvent(0), END]);
+    assert_eq!((board.interrupts(), board.sim.read(regs::INTMIS).word()), (0, 1));
+    board.driver.clear_interrupts(1);
+    board.run_program(&[Op::SendEvent(0), END]);
+    assert_eq!(board.interrupts(), 1);
 }
 
 #[test]
