@@ -43,6 +43,46 @@ pub struct MicrocodeDma {
     pub limit_iterations: u16,
     pub limit_counters: u8,
     pub limit_jump: u8,
+    pub parameters: EngineParameters,
+    pub quirks: EngineQuirks,
+    pub lines: EngineLines,
+    pub non_secure_protection: u8,
+}
+
+/// Names of the ip's parameters by what they mean to the engine.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "named as in the spec format's section on engine classes")]
+pub struct EngineParameters {
+    pub threads: Option<String>,
+    pub events: Option<String>,
+    pub requests: Option<String>,
+    /// In bits.
+    pub bus: Option<String>,
+    pub fifo_lines: Option<String>,
+    pub icache_line: Option<String>,
+    pub non_secure: Option<String>,
+    pub memory_cache: Option<String>,
+    pub device_cache: Option<String>,
+    pub excluded_threads: Option<String>,
+    pub strict_fifo: Option<String>,
+}
+
+/// Names of the ip's quirks by what they ask of the engine.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "named as in the spec format's section on engine classes")]
+pub struct EngineQuirks {
+    pub no_flush: Vec<String>,
+    pub burst_requests: Vec<String>,
+    pub barriers: Vec<String>,
+}
+
+/// Names of the ip's interrupts by what raises them.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "named as in the spec format's section on engine classes")]
+pub struct EngineLines {
+    pub all: Option<String>,
+    pub faults: Option<String>,
+    pub events: Vec<String>,
 }
 
 /// Where the hardware says what it has.

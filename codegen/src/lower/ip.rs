@@ -273,6 +273,21 @@ pub struct DmaPort {
     pub fifo: u64,
     /// Bits per word: 8, 16, 32 or 64.
     pub width: u8,
+    /// Beats of a burst request, if the ip says.
+    pub burst: Option<u8>,
+    /// What the device asks for, if the ip says.
+    pub handshake: Option<Handshake>,
+}
+
+/// What a device asks a DMA controller for; named as in the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    /// One beat with each request.
+    Single,
+    /// A burst with each request.
+    Burst,
+    /// As each request says.
+    Peripheral,
 }
 
 /// Which way data goes.

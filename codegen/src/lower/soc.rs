@@ -1,3 +1,5 @@
+use super::Handshake;
+
 /// A chip or a board: instances and who needs whom.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Soc {
@@ -38,6 +40,54 @@ pub struct Device {
     pub quirks: Vec<String>,
     /// What it needs, in the order of the ip's `consumes`.
     pub references: Vec<Reference>,
+    /// How the runtime's engine is set up for it, if the ip has one.
+    pub engine: Option<EngineSetup>,
+}
+
+/// What an instance's parameters, quirks and interrupts mean to the microcode-DMA engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineSetup {
+    /// Threads that may be used (bit n: thread n).
+    pub threads: u32,
+    /// Events whose interrupt is wired (bit n: event n); all of them if none is.
+    pub events: u32,
+    /// No event's interrupt is wired.
+    pub polled: bool,
+    /// Of accesses to memory.
+    pub memory: Attributes,
+    /// Of accesses to a device's data register.
+    pub device: Attributes,
+    /// Requests may be flushed.
+    pub flush: bool,
+    /// Peripherals request bursts only.
+    pub burst_requests: bool,
+    /// Reads and writes of a copy are kept apart.
+    pub barriers: bool,
+    /// No program may need more of the FIFO than its thread's equal share.
+    pub strict_fifo: bool,
+    /// What the hardware should say it has, if the ip has a parameter for each number.
+    pub expected: Option<Expected>,
+}
+
+/// What the bus tells about one side's accesses, as the control word holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in the runtime's Attributes")]
+pub struct Attributes {
+    pub cache: u8,
+    pub protection: u8,
+}
+
+/// What an instance should have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in the runtime's Capabilities")]
+pub struct Expected {
+    pub threads: u8,
+    pub events: u8,
+    pub requests: u8,
+    pub bus_bytes: u8,
+    pub fifo_lines: u16,
+    pub icache_line: u8,
+    pub non_secure: bool,
 }
 
 /// A reference of a device to a provider.
@@ -53,8 +103,19 @@ pub struct Reference {
     pub args: Vec<u64>,
     /// The id's name, if the spec used or the provider has one.
     pub id: String,
+    /// For a DMA port: how requests are answered.
+    pub requests: Option<DmaRequests>,
     /// `file:line` where it is written.
     pub place: String,
+}
+
+/// How a DMA controller answers the requests of a port: what the soc says, else the controller, else the ip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DmaRequests {
+    /// Beats of a burst.
+    pub burst: u8,
+    /// What the device asks for.
+    pub handshake: Handshake,
 }
 
 /// Consumer needs supplier.

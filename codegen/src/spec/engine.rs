@@ -28,6 +28,12 @@ record! {
         "control" => control: ControlFields,
         /// What fits into an instruction.
         "limits" => limits: EngineLimits,
+        /// The ip's parameters by what they mean to the engine.
+        "parameters" => parameters: Option<EngineParameters>,
+        /// The ip's quirks by what they ask of the engine.
+        "quirks" => quirks: Option<EngineQuirks>,
+        /// The ip's interrupts by what raises them.
+        "lines" => lines: Option<EngineLines>,
     }
 }
 
@@ -192,6 +198,8 @@ record! {
         "destination" => destination: SideFields,
         /// Field: base-2 logarithm of the bytes that are swapped as one.
         "swap" => swap: Name,
+        /// Protection signals of a thread that may make non-secure accesses only; default 0.
+        "non_secure_protection" => non_secure_protection: Option<Spanned<u64>>,
     }
 }
 
@@ -224,5 +232,58 @@ record! {
         "counters" => counters: Spanned<u64>,
         /// Bytes of a backward jump.
         "jump" => jump: Spanned<u64>,
+    }
+}
+
+record! {
+    /// Parameters of the ip by what they mean to the engine. An instance whose parameter is left out has what the
+    /// hardware says, or the default.
+    EngineParameters {
+        /// Channel threads.
+        "threads" => threads: Option<Name>,
+        /// Events.
+        "events" => events: Option<Name>,
+        /// Peripheral requests.
+        "requests" => requests: Option<Name>,
+        /// Width of the data bus, in bits.
+        "bus" => bus: Option<Name>,
+        /// Lines of the FIFO, each as wide as the data bus.
+        "fifo_lines" => fifo_lines: Option<Name>,
+        /// One line of the instruction cache, in bytes.
+        "icache_line" => icache_line: Option<Name>,
+        /// Not 0: threads may make non-secure accesses only.
+        "non_secure" => non_secure: Option<Name>,
+        /// Cache attributes of accesses to memory, as the control word holds them.
+        "memory_cache" => memory_cache: Option<Name>,
+        /// Cache attributes of accesses to a device's data register, as the control word holds them.
+        "device_cache" => device_cache: Option<Name>,
+        /// Threads that are not to be used (bit n: thread n).
+        "excluded_threads" => excluded_threads: Option<Name>,
+        /// Not 0: no program may need more of the FIFO than its thread's equal share.
+        "strict_fifo" => strict_fifo: Option<Name>,
+    }
+}
+
+record! {
+    /// Quirks of the ip by what they ask of the engine: one of a list is enough.
+    EngineQuirks {
+        /// A peripheral's requests are never flushed.
+        "no_flush" => no_flush: List<Name>,
+        /// Peripherals request bursts only, even for a single beat.
+        "burst_requests" => burst_requests: List<Name>,
+        /// Reads and writes of a copy are kept apart by barriers.
+        "barriers" => barriers: List<Name>,
+    }
+}
+
+record! {
+    /// Interrupts of the ip by what raises them.
+    EngineLines {
+        /// Every event and every fault.
+        "all" => all: Option<Name>,
+        /// Every fault.
+        "faults" => faults: Option<Name>,
+        /// One event each, in the order of their numbers.
+        "events" => events: List<Name>,
     }
 }

@@ -169,6 +169,10 @@ record! {
         "fifo" => fifo: Option<Spanned<u64>>,
         /// For DMA: bits per word: 8, 16, 32 or 64.
         "width" => width: Option<Spanned<u64>>,
+        /// For DMA: beats that the data register takes or gives for one burst request; default 1.
+        "burst" => burst: Option<Spanned<u64>>,
+        /// For DMA: what the device asks for; default `burst` if there is one of more than a beat, else `single`.
+        "handshake" => handshake: Option<Spanned<Handshake>>,
     }
 }
 
@@ -179,6 +183,18 @@ words! {
         "memory-to-device" => MemoryToDevice,
         /// From the device.
         "device-to-memory" => DeviceToMemory,
+    }
+}
+
+words! {
+    /// What a device asks a DMA controller for.
+    Handshake {
+        /// One beat with each request.
+        "single" => Single,
+        /// A burst with each request.
+        "burst" => Burst,
+        /// A beat or a burst, as each request says.
+        "peripheral" => Peripheral,
     }
 }
 

@@ -27,12 +27,12 @@ pub(crate) use decode::Decode;
 pub(crate) use decode::Record;
 pub use decode::{decode, identity};
 pub use engine::{
-    ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, FirstRegister, Identify,
-    IdentifyField, IdentifyUnit, MicrocodeDma, MicrocodeDmaClass, SecondRegister, SideFields, ThreadRegisters,
-    ThreadStates,
+    ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, EngineLines, EngineParameters,
+    EngineQuirks, FirstRegister, Identify, IdentifyField, IdentifyUnit, MicrocodeDma, MicrocodeDmaClass,
+    SecondRegister, SideFields, ThreadRegisters, ThreadStates,
 };
 pub use instruction::{BytePattern, Instruction, InstructionSet, Operand, Relative, ThreadKind};
-pub use ip::{Consumed, Consumes, DmaDirection, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window};
+pub use ip::{Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};
 pub use role::{
     ControlTargets, FlushPeripheral, MoveAddress, Repeat, RepeatEnd, RepeatForeverEnd, Roles, SendEvent, SetControl,

@@ -415,7 +415,8 @@ impl Decode for Reference {
         let text = match &node.value {
             Value::Map(_) => {
                 let long = LongReference::decode(node, at, cx)?;
-                return Some(Reference { provider: long.to, args: ReferenceArgs::Named(long.args), span: long.span });
+                let LongReference { to: provider, burst, handshake, args, span } = long;
+                return Some(Reference { provider, args: ReferenceArgs::Named(args), burst, handshake, span });
             }
             Value::Str(text) => text,
             _ => {
@@ -433,7 +434,8 @@ impl Decode for Reference {
                 None => sound = false,
             }
         }
-        sound.then_some(Reference { provider, args: ReferenceArgs::Positional(args), span })
+        let args = ReferenceArgs::Positional(args);
+        sound.then_some(Reference { provider, args, burst: None, handshake: None, span })
     }
 
     #[cfg(feature = "schema")]

@@ -1,5 +1,5 @@
 use super::record::{record, words};
-use super::{List, Map, Name, Scalar, Text, Version};
+use super::{Handshake, List, Map, Name, Scalar, Text, Version};
 use crate::source::{Span, Spanned};
 
 record! {
@@ -102,6 +102,10 @@ pub struct Reference {
     pub provider: Name,
     /// What it is asked for.
     pub args: ReferenceArgs,
+    /// For DMA: in place of the ip's.
+    pub burst: Option<Spanned<u64>>,
+    /// For DMA: in place of the ip's.
+    pub handshake: Option<Spanned<Handshake>>,
     /// The whole reference.
     pub span: Span,
 }
@@ -111,6 +115,10 @@ record! {
     LongReference {
         /// Device that provides.
         "to" => to: Name,
+        /// For DMA: beats of a burst request, in place of the ip's.
+        "burst" => burst: Option<Spanned<u64>>,
+        /// For DMA: what the device asks for, in place of the ip's.
+        "handshake" => handshake: Option<Spanned<Handshake>>,
         rest args: Map<Spanned<Scalar>> ["Arguments by name."],
     }
 }

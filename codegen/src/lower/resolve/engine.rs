@@ -1,5 +1,8 @@
 use super::{Internal, internal, names, small, strings};
-use crate::lower::{DebugPort, Engine, Identify, IdentifyField, IdentifyUnit, MicrocodeDma, PathTo, SideFields};
+use crate::lower::{
+    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit, MicrocodeDma,
+    PathTo, SideFields,
+};
 use crate::spec::{self, Ip, Node, Path};
 
 pub(super) fn lower(spec: &spec::Engine, ip: &Ip) -> Result<Engine, Internal> {
@@ -48,7 +51,43 @@ pub(super) fn lower(spec: &spec::Engine, ip: &Ip) -> Result<Engine, Internal> {
         limit_iterations: small(&spec.limits.iterations)?,
         limit_counters: small(&spec.limits.counters)?,
         limit_jump: small(&spec.limits.jump)?,
+        parameters: spec.parameters.as_ref().map(parameters).unwrap_or_default(),
+        quirks: spec.quirks.as_ref().map(quirks).unwrap_or_default(),
+        lines: spec.lines.as_ref().map(lines).unwrap_or_default(),
+        non_secure_protection: spec.control.non_secure_protection.as_ref().map(small).transpose()?.unwrap_or(0),
     })))
+}
+
+fn name(name: &Option<spec::Name>) -> Option<String> {
+    name.as_ref().map(|name| name.value.clone())
+}
+
+fn parameters(spec: &spec::EngineParameters) -> EngineParameters {
+    EngineParameters {
+        threads: name(&spec.threads),
+        events: name(&spec.events),
+        requests: name(&spec.requests),
+        bus: name(&spec.bus),
+        fifo_lines: name(&spec.fifo_lines),
+        icache_line: name(&spec.icache_line),
+        non_secure: name(&spec.non_secure),
+        memory_cache: name(&spec.memory_cache),
+        device_cache: name(&spec.device_cache),
+        excluded_threads: name(&spec.excluded_threads),
+        strict_fifo: name(&spec.strict_fifo),
+    }
+}
+
+fn quirks(spec: &spec::EngineQuirks) -> EngineQuirks {
+    EngineQuirks {
+        no_flush: strings(&spec.no_flush),
+        burst_requests: strings(&spec.burst_requests),
+        barriers: strings(&spec.barriers),
+    }
+}
+
+fn lines(spec: &spec::EngineLines) -> EngineLines {
+    EngineLines { all: name(&spec.all), faults: name(&spec.faults), events: strings(&spec.events) }
 }
 
 fn identify(spec: &spec::Identify, ip: &Ip) -> Result<Identify, Internal> {

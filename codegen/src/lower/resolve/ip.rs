@@ -2,7 +2,7 @@ use super::enums::Enums;
 use super::{Internal, engine, instruction, internal, names, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
-    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, FaultBit, Field, FieldType, Ip, Lost, Node,
+    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, FaultBit, Field, FieldType, Handshake, Ip, Lost, Node,
     Parameter, ParameterValues, Provided, Quirk, Register,
 };
 use crate::spec;
@@ -214,8 +214,18 @@ fn port(spec: &spec::Consumed) -> Result<Option<DmaPort>, Internal> {
             },
             fifo: fifo.value,
             width: small(width)?,
+            burst: spec.burst.as_ref().map(small).transpose()?,
+            handshake: spec.handshake.as_ref().map(|handshake| self::handshake(handshake.value)),
         })),
         (None, None, None) => Ok(None),
         _ => Err(internal(spec.span, "half a DMA port")),
+    }
+}
+
+pub(super) fn handshake(handshake: spec::Handshake) -> Handshake {
+    match handshake {
+        spec::Handshake::Single => Handshake::Single,
+        spec::Handshake::Burst => Handshake::Burst,
+        spec::Handshake::Peripheral => Handshake::Peripheral,
     }
 }

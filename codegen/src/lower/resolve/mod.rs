@@ -9,6 +9,7 @@ mod instruction;
 mod ip;
 mod order;
 mod role;
+mod setup;
 mod soc;
 mod subsystem;
 

@@ -1,10 +1,15 @@
 use std::collections::HashMap;
 
-use super::{Internal, internal, order, subsystem, text};
+use super::{Internal, internal, order, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
-use crate::lower::{Device, Edge, Ip, LinkClass, Reference, Soc};
+use crate::lower::{
+    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, Soc,
+};
 use crate::source::Spanned;
 use crate::spec::{self, ReferenceArgs, Scalar};
+
+/// The subsystem whose references are interrupt lines.
+const INTERRUPT: &str = "interrupt";
 
 pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip]) -> Result<Soc, Internal> {
     let spec = &loaded.spec;
@@ -73,10 +78,13 @@ impl Context<'_> {
         let value = |name: &str, default| spec.parameters.get(name).map_or(default, |value| value.value);
         let mut references = Vec::new();
         for consumed in &ip.consumes {
-            if let Some(reference) = self.reference_for(spec, &consumed.subsystem, &consumed.name)? {
+            if let Some(reference) = self.reference_for(spec, consumed)? {
                 references.push(reference);
             }
         }
+        let parameters: Vec<(String, u64)> =
+            ip.parameters.iter().map(|p| (p.name.clone(), value(&p.name, p.default))).collect();
+        let wired = |line: &str| references.iter().any(|r| r.subsystem == INTERRUPT && r.name == line);
         Ok(Device {
             name: name.value.clone(),
             doc: text(&spec.doc),
@@ -84,7 +92,8 @@ impl Context<'_> {
             reg: spec.reg.as_ref().map(|reg| (reg.base.value, size(reg))),
             parent: spec.parent.as_ref().map(|parent| self.index(parent)).transpose()?,
             enabled: spec.enabled(),
-            parameters: ip.parameters.iter().map(|p| (p.name.clone(), value(&p.name, p.default))).collect(),
+            engine: ip.engine.as_ref().map(|engine| setup::of(engine, &parameters, spec.quirks(), wired)),
+            parameters,
             quirks: super::strings(spec.quirks()),
             references,
         })
@@ -94,20 +103,38 @@ impl Context<'_> {
     fn reference_for(
         &self,
         device: &spec::Device,
-        subsystem: &str,
-        wanted: &str,
+        consumed: &Consumed,
     ) -> Result<Option<Reference>, Internal> {
+        let (subsystem, wanted) = (consumed.subsystem.as_str(), consumed.name.as_str());
         let lost = || internal(device.span, format!("subsystem `{subsystem}` is not there"));
         let subsystem = self.workspace.subsystem(subsystem).ok_or_else(lost)?;
         let Some(references) = device.references.get(subsystem.key()) else { return Ok(None) };
         let found = references.iter().find(|(name, _)| name.map_or("", |name| name.value.as_str()) == wanted);
-        found.map(|(_, reference)| self.reference(subsystem, wanted, reference)).transpose()
+        found.map(|(_, reference)| self.reference(subsystem, consumed, reference)).transpose()
+    }
+
+    /// How requests of a port are answered.
+    fn requests(&self, port: &DmaPort, provider: usize, spec: &spec::Reference) -> Result<DmaRequests, Internal> {
+        let device = &self.spec.devices.entries[provider].value;
+        let bursts_only = self.ip(device)?.engine.as_ref().is_some_and(|Engine::MicrocodeDma(engine)| {
+            device.quirks().iter().any(|quirk| engine.quirks.burst_requests.contains(&quirk.value))
+        });
+        let burst = spec.burst.as_ref().map(small).transpose()?.or(port.burst).unwrap_or(1);
+        let handshake = match (&spec.handshake, port.handshake) {
+            (Some(own), _) => super::ip::handshake(own.value),
+            (None, _) if bursts_only => Handshake::Burst,
+            (None, Some(own)) => own,
+            (None, None) if burst > 1 => Handshake::Burst,
+            (None, None) => Handshake::Single,
+        };
+        // A single request is for one beat, whatever a burst would have.
+        Ok(DmaRequests { burst: if handshake == Handshake::Single { 1 } else { burst }, handshake })
     }
 
     fn reference(
         &self,
         subsystem: &spec::Subsystem,
-        name: &str,
+        consumed: &Consumed,
         spec: &spec::Reference,
     ) -> Result<Reference, Internal> {
         let provider = self.index(&spec.provider)?;
@@ -142,10 +169,11 @@ impl Context<'_> {
         }
         Ok(Reference {
             subsystem: subsystem.name.value.clone(),
-            name: name.to_string(),
+            name: consumed.name.clone(),
             provider,
             args,
             id,
+            requests: consumed.dma.as_ref().map(|port| self.requests(port, provider, spec)).transpose()?,
             place: self.workspace.place(spec.span),
         })
     }
