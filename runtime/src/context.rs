@@ -26,8 +26,11 @@ use crate::sync::Lock;
 /// ```
 pub struct Task<'cx> {
     brand: PhantomData<fn(&'cx ()) -> &'cx ()>,
-    here: PhantomData<*mut ()>,
+    here: PhantomData<*mut OnlyInItsOwnContext>,
 }
+
+/// What the compiler names when a [`Task`] is to leave its context: a pointer is neither `Send` nor `Sync`.
+enum OnlyInItsOwnContext {}
 
 impl Task<'_> {
     /// Claim that this code may sleep. Firmware does so once in `main`, an RTOS in the entry of each thread.

@@ -17,14 +17,22 @@ use crate::power::Grant;
 /// a [`Task`](crate::context::Task), which it has not and cannot be handed: a handler is `Sync`, a `Task` is not.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a completion handler of this channel",
-    note = "a handler is `Fn(Done<'_, E, S>)` for the channel's own endpoint and shape, `Sync` and `'static`"
+    note = "a handler is `Fn(Done<'_, E, S>)` for the channel's own endpoint and shape, `Sync` and `'static`",
+    note = "interrupts share it: keep its state in a `Lock` or in atomics, not in a `Cell` or an `Rc`",
+    note = "a `Task` cannot get in: do what may sleep before starting, or in a task that the handler wakes"
 )]
 pub trait Handler<E: Endpoint, S: Shape>: Sync + 'static {
     /// Take the buffers, or start the next transfer.
     fn complete(&self, done: Done<'_, E, S>);
 }
 
-impl<E: Endpoint, S: Shape, F: Fn(Done<'_, E, S>) + Sync + 'static> Handler<E, S> for F {
+/// `Sync + 'static` by a name of our own: of a closure that is not, the compiler then shows [`Handler`]'s notes.
+pub trait Shareable: Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Sync + 'static> Shareable for T {}
+
+impl<E: Endpoint, S: Shape, F: Fn(Done<'_, E, S>) + Shareable> Handler<E, S> for F {
     fn complete(&self, done: Done<'_, E, S>) {
         self(done);
     }
@@ -39,8 +47,11 @@ pub struct Done<'c, E: Endpoint, S: Shape> {
     flight: Flight<BuffersOf<E, S>>,
     parts: ManuallyDrop<(BuffersOf<E, S>, Grant)>,
     result: Result<(), TransferError>,
-    scope: PhantomData<(&'c mut (), *mut ())>,
+    scope: PhantomData<(&'c mut (), *mut OnlyInItsHandler)>,
 }
+
+/// What the compiler names when a [`Done`] is to leave its handler: a pointer is neither `Send` nor `Sync`.
+enum OnlyInItsHandler {}
 
 /// A next transfer that did not start: nothing is lost, and the handler goes on with what it has.
 pub struct NotRearmed<'c, E: Endpoint, S: Shape> {
