@@ -51,6 +51,11 @@ mod sealed {
 }
 
 /// The contents of a register as the bus moves them: `u8`, `u16`, `u32` or `u64`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a word that a bus moves",
+    note = "a register or a DMA buffer consists of `u8`, `u16`, `u32` or `u64`: all bits that may come are values of these",
+    note = "keep other types out of it and convert when reading and writing"
+)]
 pub trait Word: sealed::Sealed + Copy + Eq + Send + Sync + core::fmt::Debug + core::fmt::LowerHex + 'static {
     /// Width in bits.
     const BITS: u32;

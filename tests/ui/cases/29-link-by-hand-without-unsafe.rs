@@ -1,0 +1,14 @@
+//! A link states who powers whom: take those of the SoC's generated crate.
+//!
+//! error: E0200
+//! says: the trait `SuppliedBy<Pdma0>` requires an `unsafe impl` declaration
+use ui::*;
+
+pub struct Codec;
+impl Device for Codec {
+    const NAME: &'static str = "codec";
+    const ID: DeviceId = DeviceId::new(900);
+}
+
+impl SuppliedBy<Pdma0> for Codec {} //~ error
+//~ control: unsafe impl SuppliedBy<Pdma0> for Codec {}

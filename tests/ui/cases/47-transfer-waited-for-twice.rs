@@ -1,0 +1,11 @@
+//! The result and the buffers are given once.
+//!
+//! error: E0382
+//! says: value used here after move
+use ui::*;
+
+pub fn f(cx: &Task<'_>, transfer: Transfer<'_, serial0::Tx, Linear>) {
+    let first = transfer.wait(cx);
+    let second = transfer.stop(cx); //~ error
+    //~ control: let second = first.bufs;
+}

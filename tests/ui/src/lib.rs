@@ -1,0 +1,12 @@
+//! What the files in `cases` have in scope: a driver's imports, with the Exynos4210 as the chip.
+#![forbid(unsafe_code)]
+
+pub use linkwright::context::*;
+pub use linkwright::dma::memory::*;
+pub use linkwright::dma::*;
+pub use linkwright::power::*;
+pub use linkwright::sync::Lock;
+pub use linkwright_exynos4210::*;
+
+/// Memory to memory by the controller that only does that.
+pub type Copier = MemoryCopy<Mdma1>;
