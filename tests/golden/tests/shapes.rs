@@ -119,7 +119,8 @@ fn patched_programs_are_the_ones_that_would_be_planned() {
     assert!(plan.patch(&mut here, moved.source, moved.destination));
     assert_eq!(here, there);
     assert_eq!(here.iter().zip(&before).filter(|(a, b)| a != b).count(), 2);
-    let patched = Program { source: moved.source, destination: moved.destination, ..plan };
+    let mut patched = plan;
+    (patched.source, patched.destination) = (moved.source, moved.destination);
     assert_eq!(patched, other);
 }
 

@@ -54,8 +54,14 @@ impl<'a, I: Isa> Assembler<'a, I> {
 
     /// The end of a counted loop whose first instruction stands at `first`.
     pub(super) fn loop_end(&mut self, counter: u8, first: usize) -> Result<(), PlanError> {
+        let jump = self.jump(first)?;
+        Ok(self.op(Op::LoopEnd(counter, When::Always, jump))?)
+    }
+
+    /// Bytes back to `first`.
+    pub(super) fn jump(&self, first: usize) -> Result<u8, PlanError> {
         match u8::try_from(self.len - first) {
-            Ok(jump) if jump <= I::LIMITS.jump => Ok(self.op(Op::LoopEnd(counter, When::Always, jump))?),
+            Ok(jump) if jump <= I::LIMITS.jump => Ok(jump),
             _ => Err(PlanError::JumpTooFar),
         }
     }

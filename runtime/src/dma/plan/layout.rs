@@ -1,5 +1,16 @@
-use super::{CopyRequest, FifoNeed, PlanError};
+use super::{FifoNeed, PlanError};
 use crate::microcode::Limits;
+
+/// What a layout is made for.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) source: u32,
+    pub(super) destination: u32,
+    pub(super) bytes: u32,
+    pub(super) bus_bytes: u8,
+    pub(super) fifo_lines: u16,
+    pub(super) barriers: bool,
+}
 
 /// Beats of one burst on one side. No beats: the side is not touched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +28,11 @@ impl Burst {
     }
 
     /// Bytes moved at `address`. The first beat is short when the address is not aligned to it.
+    /// Most bytes it moves.
+    pub(super) const fn longest(self) -> u32 {
+        self.beat as u32 * self.beats as u32
+    }
+
     const fn bytes(self, address: u32) -> u32 {
         if self.is_none() { 0 } else { self.beat as u32 * self.beats as u32 - address % self.beat as u32 }
     }
@@ -71,16 +87,16 @@ struct Cursor {
 }
 
 impl Cursor {
-    const fn new(request: &CopyRequest) -> Self {
+    const fn new(span: &Span) -> Self {
         Self {
-            source: request.source,
-            destination: request.destination,
+            source: span.source,
+            destination: span.destination,
             fill: 0,
             resident: 0,
             peak: 0,
             cost: 0,
-            bus: request.bus_bytes as u32,
-            barriers: request.barriers,
+            bus: span.bus_bytes as u32,
+            barriers: span.barriers,
         }
     }
 
@@ -162,11 +178,11 @@ mod cost {
 
 impl Layout {
     /// The best layout that the FIFO holds. The request must have been [checked](CopyRequest::check).
-    pub(super) const fn of(request: &CopyRequest, limits: &Limits) -> Result<Self, PlanError> {
-        let lines = request.fifo_lines as u32;
+    pub(super) const fn of(span: &Span, limits: &Limits) -> Result<Self, PlanError> {
+        let lines = span.fifo_lines as u32;
         let mut longest = min(limits.burst as u32, lines);
         while longest > 0 {
-            let layout = Self::with_bursts(request, limits, longest);
+            let layout = Self::with_bursts(span, limits, longest);
             if layout.fifo.peak() as u32 <= lines {
                 return Ok(layout);
             }
@@ -176,24 +192,24 @@ impl Layout {
     }
 
     /// The best layout with bursts of at most `longest` lines.
-    const fn with_bursts(request: &CopyRequest, limits: &Limits, longest: u32) -> Self {
-        let frame = Frame::new(request, limits, longest);
-        let mut best = Self::new(request, &frame, frame.ahead, longest);
+    const fn with_bursts(span: &Span, limits: &Limits, longest: u32) -> Self {
+        let frame = Frame::new(span, limits, longest);
+        let mut best = Self::new(span, &frame, frame.ahead, longest);
         let mut head = frame.ahead + 1;
         while head <= min(longest, frame.lines) {
-            best = best.or(Self::new(request, &frame, head, longest));
+            best = best.or(Self::new(span, &frame, head, longest));
             head += 1;
         }
         // Shorter bursts of one length may come out even where the longest leave a remainder.
         let bursts = frame.lines.div_ceil(longest);
         if frame.ahead == 0 && bursts > 0 && frame.lines.is_multiple_of(bursts) {
-            best = best.or(Self::new(request, &frame, 0, frame.lines / bursts));
+            best = best.or(Self::new(span, &frame, 0, frame.lines / bursts));
         }
         best
     }
 
     /// The layout whose head loads `head` lines and whose body moves `length` lines at a time.
-    const fn new(request: &CopyRequest, frame: &Frame, head: u32, length: u32) -> Self {
+    const fn new(span: &Span, frame: &Frame, head: u32, length: u32) -> Self {
         let mut layout = Self {
             head: Step::NONE,
             body: Step::NONE,
@@ -202,7 +218,7 @@ impl Layout {
             fifo: FifoNeed { resident: 0, transient: 0 },
             cost: 0,
         };
-        let mut at = Cursor::new(request);
+        let mut at = Cursor::new(span);
         let mut odd = 0;
         if !matches!(frame.last_bursts(&at), (Some(_), Some(_))) {
             if head > 0 {
@@ -258,14 +274,14 @@ struct Frame {
 }
 
 impl Frame {
-    const fn new(request: &CopyRequest, limits: &Limits, longest: u32) -> Self {
-        let bus = request.bus_bytes as u32;
-        let skip = request.source % bus;
+    const fn new(span: &Span, limits: &Limits, longest: u32) -> Self {
+        let bus = span.bus_bytes as u32;
+        let skip = span.source % bus;
         Self {
             bus,
-            ahead: (skip > request.destination % bus) as u32,
-            lines: ((skip as u64 + request.bytes as u64) / bus as u64) as u32,
-            ends: (request.source.wrapping_add(request.bytes), request.destination.wrapping_add(request.bytes)),
+            ahead: (skip > span.destination % bus) as u32,
+            lines: ((skip as u64 + span.bytes as u64) / bus as u64) as u32,
+            ends: (span.source.wrapping_add(span.bytes), span.destination.wrapping_add(span.bytes)),
             beats: limits.burst as u32,
             bytes: longest * bus,
         }

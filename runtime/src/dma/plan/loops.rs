@@ -114,6 +114,16 @@ impl Loops {
         self.0[0].bytes(costs).saturating_add(self.0[1].bytes(costs)).saturating_add(self.0[2].bytes(costs))
     }
 
+    /// Loop counters in use.
+    pub(super) fn counters(&self) -> u8 {
+        self.0
+            .iter()
+            .map(|nest| u8::from(nest.outer > 1) * 2)
+            .max()
+            .unwrap_or(0)
+            .max(self.0.iter().map(|nest| u8::from(nest.inner > 1)).max().unwrap_or(0))
+    }
+
     pub(super) const fn instructions(&self, costs: &Costs) -> u32 {
         let [a, b, c] = &self.0;
         a.instructions(costs).saturating_add(b.instructions(costs)).saturating_add(c.instructions(costs))

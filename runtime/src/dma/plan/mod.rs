@@ -14,11 +14,23 @@
 
 mod assembler;
 mod copy;
+mod emitter;
+mod error;
 mod layout;
+mod linear;
 mod loops;
+mod place;
+mod port;
 mod program;
+mod progress;
 mod request;
+mod transfer;
 
-pub use copy::copy;
+pub use copy::{CopyRequest, copy};
+pub use error::PlanError;
+pub use place::Place;
+pub use port::{Handshake, PortEnd, Tail};
 pub use program::{FifoNeed, Program};
-pub use request::{Attributes, CopyRequest, PlanError};
+pub use progress::Snapshot;
+pub use request::{Attributes, Block, Checkpoint, End, Request, Setup, Work};
+pub use transfer::transfer;

@@ -1,4 +1,4 @@
-use crate::microcode::{Limits, Unencodable};
+use super::PortEnd;
 
 /// What the bus tells memory about one side's accesses, as the controller encodes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -9,103 +9,116 @@ pub struct Attributes {
     pub protection: u8,
 }
 
-/// A copy from memory to memory, of any alignment and any length.
-///
-/// The addresses may be stand-ins: a program serves every pair of addresses that equals these modulo the bus width
-/// ([`Program::fits`](super::Program::fits)). It is fastest where they also agree modulo the longest burst.
+/// What controller and channel give, the same for every shape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CopyRequest {
-    /// First byte read (bus address).
-    pub source: u32,
-    /// First byte written (bus address). The two ranges must not overlap; the planner cannot know when the addresses
-    /// are stand-ins, so this is the caller's to check.
-    pub destination: u32,
-    /// Bytes to copy, 1 or more.
-    pub bytes: u32,
+pub struct Setup {
     /// Width of the controller's data bus, in bytes: a power of two.
     pub bus_bytes: u8,
     /// Lines of the controller's data FIFO that this program may fill, 1 or more.
     pub fifo_lines: u16,
-    /// Event that the program signals once, when everything is written.
+    /// Event that the program signals when everything, or another part, is written.
     pub event: u8,
-    /// Of the reads.
+    /// Of reads from memory.
     pub source_attributes: Attributes,
-    /// Of the writes.
+    /// Of writes to memory.
     pub destination_attributes: Attributes,
     /// Wait for each read before its write, and for each write before the next read: for controllers that lock up
     /// when they overlap. Costs time, FIFO lines that other channels then lack ([`FifoNeed`](super::FifoNeed)), and up
     /// to twice the program.
     pub barriers: bool,
+    /// Where the program can be paused.
+    pub checkpoint: Option<Checkpoint>,
 }
 
-impl CopyRequest {
-    /// Can a program for a controller with these `limits` be planned at all?
-    pub const fn check(&self, limits: &Limits) -> Result<(), PlanError> {
-        if self.bytes == 0 {
-            return Err(PlanError::Empty);
-        }
-        let last = self.bytes - 1;
-        if self.source.checked_add(last).is_none() || self.destination.checked_add(last).is_none() {
-            return Err(PlanError::AddressRange);
-        }
-        // The bytes beside the last whole line go in one burst of narrow beats.
-        if !self.bus_bytes.is_power_of_two() || self.bus_bytes > limits.beat || self.bus_bytes - 1 > limits.burst {
-            return Err(PlanError::BusWidth(self.bus_bytes));
-        }
-        if self.fifo_lines == 0 || limits.burst == 0 {
-            return Err(PlanError::FifoTooSmall);
-        }
-        Ok(())
-    }
-}
-
-/// Why a transfer has no program.
+/// Cooperative pause: at a checkpoint the program waits until all it wrote is written, signals an event and waits for
+/// that same event.
+///
+/// While the event does not raise an interrupt its signal ends the wait at once and nothing is lost but a few
+/// instructions. While it does, the signal raises the interrupt and the program stands still, with nothing under way
+/// and no FIFO line held, until the interrupt is turned off again and somebody signals the event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// Nothing to transfer.
-    Empty,
-    /// The transfer reaches beyond the last address of the bus.
-    AddressRange,
-    /// A bus of so many bytes cannot be driven by this controller.
-    BusWidth(u8),
-    /// The FIFO cannot hold what the smallest bursts need.
-    FifoTooSmall,
-    /// The program needs more bytes than there are.
-    TooLong {
-        /// Bytes the program needs.
-        need: u32,
-        /// Bytes there are.
-        have: u32,
+pub struct Checkpoint {
+    /// An event that nobody else uses.
+    pub event: u8,
+    /// Bursts from one checkpoint to the next, 1 or more. A checkpoint never parts what one request of a device or one
+    /// line of the FIFO holds together, so it may come a few bursts late.
+    pub bursts: u16,
+}
+
+/// One side of a transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Memory, at the address that the [`Work`] says.
+    Memory,
+    /// A device's data register.
+    Port(PortEnd),
+    /// Zeros that nobody reads. As a source only.
+    Zero,
+    /// One word as wide as the bus, again and again: byte `n` written is the word's byte `n` modulo the width. It lies
+    /// in memory at this bus address, aligned to the width. As a source only.
+    Pattern(u32),
+}
+
+/// One contiguous block. The address of a side that is no memory is ignored.
+///
+/// Addresses may be stand-ins: a program serves every pair that equals these modulo the bus width
+/// ([`Place::fits`](super::Place::fits)). It is fastest where they also agree modulo the longest burst.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// First byte read (bus address).
+    pub source: u32,
+    /// First byte written (bus address). Source and destination must not overlap; that is the caller's to check.
+    pub destination: u32,
+    /// Bytes to move, 1 or more.
+    pub bytes: u32,
+}
+
+/// What moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Work<'a> {
+    /// Blocks, one after the other; a single one is a plain linear transfer.
+    Blocks {
+        /// The blocks, 1 or more.
+        blocks: &'a [Block],
+        /// The event is signalled after every so many blocks and at the end; 0: at the end only.
+        event_every: u16,
     },
-    /// So many bursts cannot be repeated: a loop would have to jump further back than the controller can.
-    JumpTooFar,
-    /// The controller has no instruction for a step of the program.
-    Unencodable(Unencodable),
-    /// The controller's instructions do not hold addresses as four bytes in little-endian order, so a program could
-    /// not be patched.
-    Unpatchable,
+    /// Rows of equal length at a fixed distance: a rectangle of a larger one. The event is signalled at the end.
+    Rect {
+        /// First byte read (bus address).
+        source: u32,
+        /// First byte written (bus address).
+        destination: u32,
+        /// Bytes of a row, 1 or more.
+        row_bytes: u32,
+        /// Rows, 1 or more.
+        rows: u32,
+        /// Bytes from the start of a row to the start of the next; at least `row_bytes`. Ignored unless the source is
+        /// memory.
+        source_pitch: u32,
+        /// The same for the destination.
+        destination_pitch: u32,
+    },
+    /// One block, from its start again after its end, without end. The event is signalled after each period.
+    Cyclic {
+        /// A lap.
+        block: Block,
+        /// Bytes of a period: a whole number of them makes the lap.
+        period_bytes: u32,
+        /// The program waits for this event before each period.
+        gate: Option<u8>,
+    },
 }
 
-impl core::fmt::Display for PlanError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Empty => f.write_str("nothing to transfer: the length is 0"),
-            Self::AddressRange => f.write_str("the transfer reaches beyond the last address of the bus"),
-            Self::BusWidth(bytes) => write!(f, "the controller cannot drive a bus of {bytes} bytes"),
-            Self::FifoTooSmall => f.write_str("the controller's FIFO is too small for any burst of this transfer"),
-            Self::TooLong { need, have } => write!(f, "the program needs {need} bytes, there are {have}"),
-            Self::JumpTooFar => f.write_str("a loop of the program is longer than the controller can jump"),
-            Self::Unencodable(inner) => core::fmt::Display::fmt(inner, f),
-            Self::Unpatchable => f.write_str("the controller's programs cannot be moved to other addresses"),
-        }
-    }
-}
-
-impl core::error::Error for PlanError {}
-
-impl From<Unencodable> for PlanError {
-    fn from(inner: Unencodable) -> Self {
-        Self::Unencodable(inner)
-    }
+/// What to plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request<'a> {
+    /// By what.
+    pub setup: Setup,
+    /// From where.
+    pub source: End,
+    /// To where.
+    pub destination: End,
+    /// How much, in what order.
+    pub work: Work<'a>,
 }

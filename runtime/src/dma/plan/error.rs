@@ -1,0 +1,130 @@
+use crate::microcode::{Side, Unencodable};
+
+/// Why a transfer has no program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Nothing to transfer.
+    Empty,
+    /// The transfer reaches beyond the last address of the bus.
+    AddressRange,
+    /// More bytes than a transfer can count.
+    TooManyBytes,
+    /// More blocks than a program can hold.
+    TooManyBlocks,
+    /// A bus of so many bytes cannot be driven by this controller.
+    BusWidth(u8),
+    /// The FIFO cannot hold what the smallest bursts need.
+    FifoTooSmall,
+    /// A device's beat must be a power of two and no wider than the bus; it has so many bytes.
+    PortBeat(u8),
+    /// A device's burst must be of 1 beat or more and no longer than the controller's longest; it has so many.
+    PortBurst(u8),
+    /// A data register must be aligned to its beat.
+    PortAddress {
+        /// Bus address of the register.
+        address: u32,
+        /// Bytes per beat.
+        beat: u8,
+    },
+    /// A length that is no multiple of the device's beat.
+    PartialBeat {
+        /// Length of the block, row or period.
+        bytes: u32,
+        /// Bytes per beat.
+        beat: u8,
+    },
+    /// A block, row or period before the last one ends inside a burst of the device, whose requests are bursts.
+    PartialBurst {
+        /// Length of the block, row or period.
+        bytes: u32,
+        /// Bytes per burst.
+        burst: u16,
+    },
+    /// Memory on this side is not aligned as the device's way of requesting needs it: to its beat.
+    Misaligned(Side),
+    /// The length of an endless transfer is no multiple of its period.
+    Period {
+        /// Length of a lap.
+        bytes: u32,
+        /// Length of a period.
+        period: u32,
+    },
+    /// Rows lie closer to each other than they are long.
+    Pitch(Side),
+    /// A checkpoint must be more than 0 bursts from the last one, its event another than the transfer's, and the
+    /// transfer must end.
+    Checkpoint,
+    /// No program moves data between these two sides in this shape.
+    Sides,
+    /// The program needs more bytes than there are.
+    TooLong {
+        /// Bytes the program needs.
+        need: u32,
+        /// Bytes there are.
+        have: u32,
+    },
+    /// So many bursts cannot be repeated: a loop would have to jump further back than the controller can.
+    JumpTooFar,
+    /// The controller has no instruction for a step of the program.
+    Unencodable(Unencodable),
+    /// The controller's instructions do not hold addresses as four bytes in little-endian order, so a program could
+    /// not be patched.
+    Unpatchable,
+}
+
+impl core::fmt::Display for PlanError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Empty => f.write_str("nothing to transfer: the length is 0"),
+            Self::AddressRange => f.write_str("the transfer reaches beyond the last address of the bus"),
+            Self::TooManyBytes => f.write_str("the transfer has more than 4 GiB"),
+            Self::TooManyBlocks => f.write_str("the transfer has more blocks than a program can hold"),
+            Self::BusWidth(bytes) => write!(f, "the controller cannot drive a bus of {bytes} bytes"),
+            Self::FifoTooSmall => f.write_str("the controller's FIFO is too small for any burst of this transfer"),
+            Self::PortBeat(beat) => {
+                write!(f, "a beat of {beat} bytes is no power of two or wider than the controller's bus")
+            }
+            Self::PortBurst(beats) => write!(f, "the controller has no bursts of {beats} beats"),
+            Self::PortAddress { address, beat } => {
+                write!(f, "the data register at {address:#010x} is not aligned to its beat of {beat} bytes")
+            }
+            Self::PartialBeat { bytes, beat } => {
+                write!(f, "{bytes} bytes are no whole number of the device's beats of {beat}")
+            }
+            Self::PartialBurst { bytes, burst } => {
+                write!(f, "a part of {bytes} bytes ends inside a burst of the device, which has {burst}")
+            }
+            Self::Misaligned(side) => {
+                write!(f, "the {} must be aligned to the device's beat", name(*side))
+            }
+            Self::Period { bytes, period } => {
+                write!(f, "a lap of {bytes} bytes is no whole number of periods of {period}")
+            }
+            Self::Pitch(side) => write!(f, "rows of the {} overlap: its pitch is less than a row", name(*side)),
+            Self::Checkpoint => f.write_str(
+                "a transfer that pauses must end, with 1 burst or more between checkpoints and an event of their own",
+            ),
+            Self::Sides => f.write_str("the controller cannot move data between these two sides in this shape"),
+            Self::TooLong { need, have } => write!(f, "the program needs {need} bytes, there are {have}"),
+            Self::JumpTooFar => f.write_str("a loop of the program is longer than the controller can jump"),
+            Self::Unencodable(inner) => core::fmt::Display::fmt(inner, f),
+            Self::Unpatchable => f.write_str("the controller's programs cannot be moved to other addresses"),
+        }
+    }
+}
+
+fn name(side: Side) -> &'static str {
+    match side {
+        Side::Source => "source",
+        Side::Destination => "destination",
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+impl From<Unencodable> for PlanError {
+    fn from(inner: Unencodable) -> Self {
+        Self::Unencodable(inner)
+    }
+}

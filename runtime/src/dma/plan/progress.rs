@@ -1,0 +1,156 @@
+use super::Program;
+use super::place::Place;
+use crate::microcode::Side;
+
+/// What a thread's registers said while it ran a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    /// Program counter, in bytes from the program's start (wrapping: a thread that has not begun may be anywhere).
+    pub pc: u32,
+    /// Source address register.
+    pub source: u32,
+    /// Destination address register.
+    pub destination: u32,
+    /// Stores that the controller may have accepted and not yet finished: at most the depth of its write queue; 0 when
+    /// the thread waits at a checkpoint, where nothing is under way.
+    pub queued: u8,
+}
+
+/// What a program's progress is told by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Track {
+    /// From a block's first instruction to its source address, if that is memory.
+    pub(super) source: Option<u8>,
+    /// To its destination address.
+    pub(super) destination: Option<u8>,
+    /// To where both are set.
+    pub(super) ready: u8,
+    /// The side that tells: memory, and where data is written if there is a choice.
+    pub(super) side: Side,
+    /// Bytes of a row: of the whole block, if it is no rectangle.
+    pub(super) row: u32,
+    /// From row to row on the source.
+    pub(super) source_pitch: u32,
+    /// From row to row on the destination.
+    pub(super) destination_pitch: u32,
+    /// Everything before it is written when a block, whose number is a multiple of this, begins; 0 for none.
+    pub(super) blocks: u16,
+    /// The same for bytes of a lap.
+    pub(super) period: u32,
+    /// Most bytes of one store.
+    pub(super) burst: u16,
+    /// Most bytes that were loaded and not stored.
+    pub(super) ahead: u16,
+    /// Every request of the device is settled before the next one.
+    pub(super) exact: Option<Exact>,
+    /// It may end before everything is moved.
+    pub(super) short: bool,
+}
+
+/// Requests that are settled one by one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Exact {
+    /// First byte of the instruction that settles.
+    pub(super) settle: u8,
+    /// Bytes of a request.
+    pub(super) request: u16,
+    /// Bytes of a request in what does not fill one; 0: all of it.
+    pub(super) tail: u16,
+}
+
+impl Exact {
+    /// Whole requests in the first `moved` bytes of `row`; without the last one if it is `pending`.
+    fn whole(&self, moved: u32, row: u32, pending: bool) -> u32 {
+        let (request, tail) = (u32::from(self.request.max(1)), u32::from(self.tail));
+        let main = row - row % request;
+        let (base, unit) = if moved < main || (moved == main && pending) || tail == 0 && moved < row {
+            (0, request)
+        } else if moved == row && tail == 0 {
+            return if pending { main } else { row };
+        } else {
+            (main, tail)
+        };
+        let inside = moved - base;
+        let whole = inside - inside % unit.max(1);
+        base + if pending { whole.saturating_sub(unit) } else { whole }
+    }
+}
+
+impl Program {
+    /// Bytes from the lowest address that a block touches on `side` to the one behind the highest. 0 if that side is no
+    /// memory.
+    pub fn reach(&self, side: Side, place: &Place) -> u32 {
+        let track = &self.track;
+        let pitch = match side {
+            Side::Source if track.source.is_some() => track.source_pitch,
+            Side::Destination if track.destination.is_some() => track.destination_pitch,
+            _ => return 0,
+        };
+        let rows = place.bytes.saturating_sub(1).checked_div(track.row).unwrap_or(0);
+        rows.saturating_mul(pitch).saturating_add(place.bytes.min(track.row))
+    }
+
+    /// Bytes surely transferred, in order from the first; of the current lap, if the program is endless.
+    ///
+    /// Memory is written up to there, or, where a device is written, the device has taken what was read up to there.
+    /// Burst by burst, never more than [`bytes`](Self::bytes), never less than before while `queued` stays the same,
+    /// for every program counter, including before the program has set its addresses.
+    ///
+    /// `word` reads four bytes of the program and its table, little-endian, at so many bytes from its start.
+    pub fn done(&self, word: impl Fn(u16) -> u32, at: Snapshot) -> u32 {
+        let track = &self.track;
+        let Some(pc) = u16::try_from(at.pc).ok().filter(|pc| *pc <= self.len) else { return 0 };
+        let ended = self.last_event_at.is_some_and(|last| pc >= last);
+        if ended && !track.short {
+            return self.bytes;
+        }
+        let Some((index, place)) = self.current(&word, pc) else { return 0 };
+        if pc < place.first.saturating_add(track.ready.into()) {
+            return self.settled(place.before, index, place.before, at.queued);
+        }
+        let (address, start, pitch) = match track.side {
+            Side::Source => (at.source, place.source_at, track.source_pitch),
+            Side::Destination => (at.destination, place.destination_at, track.destination_pitch),
+        };
+        let Some(start) = start else { return 0 };
+        let distance = address.wrapping_sub(word(start));
+        let (mut row, mut moved) = match track.row {
+            length if length >= place.bytes => (0, distance),
+            _ => (distance / pitch.max(1), distance % pitch.max(1)),
+        };
+        let length = track.row.min(place.bytes);
+        if let Some(exact) = track.exact.filter(|_| at.queued > 0 && !ended) {
+            let pending = word(pc) as u8 == exact.settle;
+            if pending && moved == 0 && row > 0 {
+                (row, moved) = (row - 1, length);
+            }
+            let whole = exact.whole(moved.min(length), length, pending);
+            return (place.before).saturating_add(row.saturating_mul(length)).saturating_add(whole).min(self.bytes);
+        }
+        let moved = row.saturating_mul(length).saturating_add(moved.min(length)).min(place.bytes);
+        let total = place.before.saturating_add(moved);
+        if ended { total } else { self.settled(total, index, place.before, at.queued) }
+    }
+
+    /// What of `total` bytes, of which the last may still be under way in block `index`, is surely written.
+    fn settled(&self, total: u32, index: u16, before: u32, queued: u8) -> u32 {
+        let track = &self.track;
+        if queued == 0 {
+            return total.min(self.bytes);
+        }
+        let under_way = u32::from(track.burst).saturating_mul(queued.into()).saturating_add(track.ahead.into());
+        let block = if track.blocks > 0 && index.is_multiple_of(track.blocks) { before } else { 0 };
+        let period = total.saturating_sub(1).checked_div(track.period).map_or(0, |periods| periods * track.period);
+        total.saturating_sub(under_way).max(block).max(period).min(self.bytes)
+    }
+
+    /// The block that the program counter is in.
+    fn current(&self, word: &impl Fn(u16) -> u32, pc: u16) -> Option<(u16, Place)> {
+        let (mut low, mut high) = (0, self.blocks);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.place(middle, word)?.first <= pc { low = middle } else { high = middle }
+        }
+        self.place(low, word).filter(|place| place.first <= pc).map(|place| (low, place))
+    }
+}
