@@ -11,6 +11,7 @@ pub mod locate;
 pub mod lower;
 pub mod names;
 pub mod report;
+pub mod scenario;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod source;

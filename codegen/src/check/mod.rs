@@ -12,6 +12,7 @@ mod instructions;
 mod microcode;
 mod registers;
 mod rule;
+mod scenario;
 mod structure;
 mod table;
 mod topology;

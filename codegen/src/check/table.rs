@@ -1,6 +1,6 @@
 //! All rules by id. A test holds it against the files on disk and the pages.
 
-use super::{Rule, engine, fields, instructions, microcode, registers, structure, topology};
+use super::{Rule, engine, fields, instructions, microcode, registers, scenario, structure, topology};
 
 pub(super) const TABLE: &[&Rule] = &[
     &structure::INVALID_YAML,
@@ -93,6 +93,8 @@ pub(super) const TABLE: &[&Rule] = &[
     &engine::unfit_role_operands::RULE,
     &engine::unknown_thread_states::RULE,
     &engine::limits_out_of_range::RULE,
+    &scenario::UNKNOWN_SCENARIO_NAMES,
+    &scenario::IMPOSSIBLE_EVENTS,
     &microcode::UNKNOWN_INSTRUCTIONS,
     &microcode::WRONG_OPERANDS,
     &microcode::NUMBERS_OUT_OF_RANGE,

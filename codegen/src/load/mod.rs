@@ -13,6 +13,7 @@
 
 mod extend;
 mod resolve;
+mod scenario;
 mod search;
 
 use std::collections::{HashMap, HashSet};
@@ -22,6 +23,7 @@ use crate::report::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 use crate::spec::{self, Document};
 use crate::yaml;
+pub use scenario::{scenario, scenario_text};
 use search::{Found, Kind, Search};
 
 /// How specs are found.

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 #[cfg(feature = "schema")]
 use super::describe;
 use super::value::is_name;
-use super::{Document, Map, Name, OneOrMany};
+use super::{Document, Map, Name, OneOrMany, Scenario};
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
 use crate::source::{FileId, Span, Spanned};
 use crate::yaml::{Key, MAX_SHOWN, Node, Range, Value, shorten};
@@ -64,6 +64,15 @@ pub fn decode(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> O
     let document = document(node, &mut cx);
     cx.finish();
     document
+}
+
+/// Read a scenario. `None`: it is unusable as a whole; every reason is reported.
+pub fn decode_scenario(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> Option<Scenario> {
+    let mut cx = Cx { file, text, out, errors: 0 };
+    let at = At { span: cx.span(node.at), key: "scenario" };
+    let scenario = Scenario::decode(node, at, &mut cx);
+    cx.finish();
+    scenario
 }
 
 const KINDS: [&str; 3] = ["subsystem", "ip", "soc"];

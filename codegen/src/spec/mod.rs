@@ -13,9 +13,11 @@ pub(crate) mod describe;
 mod engine;
 mod instruction;
 mod ip;
+mod quantity;
 mod record;
 mod register;
 mod role;
+mod scenario;
 mod shape;
 mod soc;
 mod subsystem;
@@ -25,7 +27,7 @@ pub use collection::{Entry, List, Map, OneOrMany};
 #[cfg(feature = "schema")]
 pub(crate) use decode::Decode;
 pub(crate) use decode::Record;
-pub use decode::{decode, identity};
+pub use decode::{decode, decode_scenario, identity};
 pub use engine::{
     ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, EngineLines, EngineParameters,
     EngineQuirks, FirstRegister, Identify, IdentifyField, IdentifyUnit, MicrocodeDma, MicrocodeDmaClass,
@@ -33,11 +35,13 @@ pub use engine::{
 };
 pub use instruction::{BytePattern, Instruction, InstructionSet, Operand, Relative, ThreadKind};
 pub use ip::{Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window};
+pub use quantity::{Duration, Energy, Watts};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};
 pub use role::{
     ControlTargets, FlushPeripheral, MoveAddress, Repeat, RepeatEnd, RepeatForeverEnd, Roles, SendEvent, SetControl,
     SideAmount, SideTargets, StartThread, Transfer, TransferPeripheral, WaitEvent, WaitPeripheral, WithoutParts,
 };
+pub use scenario::{Activity, Asleep, Consumption, Driving, Event, RuleSet, Scenario, Start, Variant};
 pub use soc::{Device, LongReference, Reference, ReferenceArgs, References, Reg, Soc, Status};
 pub use subsystem::{
     ArgumentType, Context, DeviceTree, Link, LinkClass, Operation, OperationPower, ReferenceForm, Subsystem,
