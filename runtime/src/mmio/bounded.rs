@@ -33,7 +33,7 @@ impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
     /// A constant, checked at compile time.
     #[inline(always)]
     pub const fn of<const VALUE: u32>() -> Self {
-        const { assert!(VALUE >= MIN && VALUE <= MAX, "value out of range") };
+        const { assert!(VALUE >= MIN && VALUE <= MAX, "value outside MIN..=MAX of its `Bounded`") };
         Self(VALUE)
     }
 

@@ -5,10 +5,22 @@ use super::{Bounded, Bus, Register, Value, Word, sealed::Sealed};
 /// How a register or a field may be accessed.
 pub trait Access: Sealed + 'static {}
 /// Reading is allowed.
+#[diagnostic::on_unimplemented(
+    message = "what is `{Self}` cannot be read",
+    note = "the hardware gives nothing back here: remember what was written, or read the register that shows the state"
+)]
 pub trait Readable: Access {}
 /// Writing a value is allowed.
+#[diagnostic::on_unimplemented(
+    message = "what is `{Self}` cannot be written",
+    note = "the hardware alone decides what stands here; if the manual says otherwise, correct `access` in the spec"
+)]
 pub trait Writable: Access {}
 /// Reading, changing and writing back keeps every bit not changed.
+#[diagnostic::on_unimplemented(
+    message = "what is `{Self}` cannot be read, changed and written back",
+    note = "`write` a whole value: of `WriteToClear` one with only the bits to clear, of `WriteOnly` one from `Value::reset`"
+)]
 pub trait Modifiable: Readable + Writable {}
 
 macro_rules! access {

@@ -119,6 +119,10 @@ impl<R: Register, T: FieldValue<R::Word>, A: Access> Field<R, T, A> {
 }
 
 /// What a field can hold: `bool`, an unsigned integer, a [`Bounded`](super::Bounded) number or a generated enum.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a field can hold",
+    note = "fields hold `bool`, an unsigned integer, a `Bounded` number or an enum of the generated crate"
+)]
 pub trait FieldValue<W: Word>: Copy {
     /// From the field's bits, shifted down; every bit pattern of the field's width is a value.
     fn from_field(bits: u64) -> Self;

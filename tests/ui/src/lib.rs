@@ -4,9 +4,11 @@
 pub use linkwright::context::*;
 pub use linkwright::dma::memory::*;
 pub use linkwright::dma::*;
+pub use linkwright::mmio::*;
 pub use linkwright::power::*;
 pub use linkwright::sync::Lock;
 pub use linkwright_exynos4210::*;
+pub use linkwright_pl330::{Pl330, regs};
 
 /// Memory to memory by the controller that only does that.
 pub type Copier = MemoryCopy<Mdma1>;

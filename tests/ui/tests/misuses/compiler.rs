@@ -55,7 +55,7 @@ fn messages(lines: &[u8]) -> impl Iterator<Item = Value> {
 pub(crate) struct Error {
     /// Its code, or the lint's name.
     pub(crate) code: String,
-    /// The lines it points at, from 1; only those of its primary place.
+    /// The lines it points at, from 1; not those that explain.
     pub(crate) lines: Vec<(PathBuf, usize)>,
     /// Every text that belongs to it: message, labels, notes, helps.
     pub(crate) texts: Vec<String>,
@@ -68,22 +68,38 @@ impl Error {
         if message["level"] != "error" {
             return None;
         }
-        let (code, spans) = (message["code"]["code"].as_str(), message["spans"].as_array()?);
+        let code = message["code"]["code"].as_str();
         // "aborting due to ..." is no error of its own.
-        if code.is_none() && spans.is_empty() {
+        if code.is_none() && message["spans"].as_array()?.is_empty() {
             return None;
         }
-        let primary = spans.iter().filter(|span| span["is_primary"] == true);
-        let lines = primary.filter_map(|s| Some((s["file_name"].as_str()?.into(), s["line_start"].as_u64()? as usize)));
-        let mut texts = Vec::new();
-        collect(message, &mut texts);
-        Some(Self {
-            code: code.unwrap_or("none").into(),
-            lines: lines.collect(),
-            texts,
-            rendered: message["rendered"].as_str().unwrap_or_default().into(),
-        })
+        let mut error =
+            Self { code: code.unwrap_or("none").into(), lines: Vec::new(), texts: Vec::new(), rendered: String::new() };
+        error.add(message);
+        Some(error)
     }
+
+    fn add(&mut self, message: &Value) {
+        let primary = message["spans"].as_array().into_iter().flatten().filter(|span| span["is_primary"] == true);
+        self.lines.extend(
+            primary.filter_map(|s| Some((s["file_name"].as_str()?.into(), s["line_start"].as_u64()? as usize))),
+        );
+        collect(message, &mut self.texts);
+        self.rendered.push_str(message["rendered"].as_str().unwrap_or_default());
+    }
+}
+
+fn errors(lines: &[u8]) -> Vec<Error> {
+    let mut errors: Vec<Error> = Vec::new();
+    for message in messages(lines) {
+        match (Error::of(&message), errors.last_mut()) {
+            (Some(error), _) => errors.push(error),
+            // Where the constant is used whose evaluation failed comes as a message of its own.
+            (None, Some(error)) if message["level"] == "note" => error.add(&message),
+            _ => {}
+        }
+    }
+    errors
 }
 
 fn collect(message: &Value, texts: &mut Vec<String>) {
@@ -115,7 +131,7 @@ pub(crate) fn compile(source: &Path, name: &str, codegen: bool) -> Option<Vec<Er
     if output.status.success() {
         return None;
     }
-    let errors: Vec<Error> = messages(&output.stderr).filter_map(|message| Error::of(&message)).collect();
+    let errors = errors(&output.stderr);
     assert!(!errors.is_empty(), "rustc fails without an error: {}", String::from_utf8_lossy(&output.stderr));
     Some(errors)
 }

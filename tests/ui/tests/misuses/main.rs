@@ -32,9 +32,10 @@ fn judge(case: &Case) -> Result<String, String> {
     std::fs::write(&control, &case.control).map_err(|error| error.to_string())?;
     match compile(&control, &format!("{}-control", case.name), case.codegen) {
         None => Ok(rendered),
-        Some(errors) => Err(errors.iter().fold("its control does not compile".into(), |text: String, error| {
-            text + "\n" + &error.rendered
-        })),
+        Some(errors) => {
+            let rendered: Vec<&str> = errors.iter().map(|error| error.rendered.as_str()).collect();
+            Err(format!("its control does not compile\n{}", rendered.concat()))
+        }
     }
 }
 
