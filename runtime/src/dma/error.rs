@@ -126,6 +126,8 @@ pub enum StartError {
     Closed,
     /// The controller's command interface stayed busy.
     Stuck,
+    /// As many transfers are in the queue as there is room for.
+    QueueFull,
 }
 
 impl fmt::Display for StartError {
@@ -145,6 +147,7 @@ impl fmt::Display for StartError {
             Self::OtherPower => f.write_str("the guard counts in another power core: resume with the engine's own"),
             Self::Closed => f.write_str("the channel is being stopped or released"),
             Self::Stuck => f.write_str("the controller's command interface stays busy: check its clock and reset"),
+            Self::QueueFull => f.write_str("the queue is full: take what has ended, or lend it more storage"),
         }
     }
 }

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::FaultCauses;
+use super::{FaultCauses, StartError};
 use crate::microcode::Encoded;
 
 /// Writes one instruction as text and returns its length: [`Isa::disassemble`](crate::microcode::Isa::disassemble).
@@ -94,6 +94,8 @@ pub enum TransferError {
     NoEnd,
     /// Stopped on request; part of the data may have moved.
     Cancelled,
+    /// It was queued, and could not be started when its turn came; nothing moved.
+    NotStarted(StartError),
 }
 
 impl TransferError {
@@ -113,6 +115,7 @@ impl fmt::Display for TransferError {
             Self::Manager(causes) => write!(f, "the DMA manager did not start the program: {causes}"),
             Self::NoEnd => f.write_str("the DMA thread did not stop after its last instruction"),
             Self::Cancelled => f.write_str("the transfer was cancelled"),
+            Self::NotStarted(inner) => write!(f, "the queued transfer did not start: {inner}"),
         }
     }
 }

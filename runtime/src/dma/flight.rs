@@ -10,7 +10,7 @@ use super::prepared::{Completed, Rejected};
 use super::shape::{BuffersOf, Shape};
 use super::slot::{Phase, RawHandler};
 use super::{StartError, TransferError};
-use crate::power::Grant;
+use crate::power::{Active, Device, Grant};
 
 /// A channel whose slot takes and holds buffers of type `B` and no others.
 pub(super) struct Flight<B: Buffers> {
@@ -57,6 +57,23 @@ impl<B: Buffers> Flight<B> {
     fn returned(refused: Refused) -> Returned<B> {
         let Refused { error, held, power } = refused;
         Returned { error, bufs: Self::restore(held), power }
+    }
+
+    /// Would [`load`](Self::load) take these buffers and this power, were the channel free? Atomic.
+    pub(super) fn fits<D: Device>(&self, bufs: B, power: &Active<D>) -> Result<B, Rejected<B>> {
+        if !power.is_from(self.link.engine.core().power) {
+            return Err(Rejected { error: StartError::OtherPower, bufs });
+        }
+        let held = bufs.erase();
+        let fit = match self.link.with(|s| s.program) {
+            Some(program) => self.link.check(&program, &held),
+            None => Err(StartError::Closed),
+        };
+        let bufs = Self::restore(held);
+        match fit {
+            Ok(()) => Ok(bufs),
+            Err(error) => Err(Rejected { error, bufs }),
+        }
     }
 
     /// As [`Link::load`].

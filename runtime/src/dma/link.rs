@@ -112,7 +112,7 @@ impl Link {
     }
 
     /// Do these buffers fit the program?
-    fn check(&self, program: &Program, held: &Held) -> Result<(), StartError> {
+    pub(super) fn check(&self, program: &Program, held: &Held) -> Result<(), StartError> {
         let memory = self.engine.core().memory;
         let sides = [(Side::Source, program.source), (Side::Destination, program.destination)];
         for ((side, planned), buffer) in sides.into_iter().zip(&held.0) {

@@ -36,6 +36,7 @@ pub mod memory;
 pub mod plan;
 mod prepared;
 pub mod promises;
+mod queue;
 mod shape;
 mod slot;
 mod transfer;
@@ -51,5 +52,6 @@ pub use error::{ClaimError, CopyError, Mismatch, PrepareError, ProbeError, Relea
 pub use failure::{Fault, TransferError};
 pub use fault::{FaultCause, FaultCauses};
 pub use prepared::{Completed, Prepared, Rejected};
+pub use queue::{AfterError, Cookie, Ended, Next, Queue, QueueError, QueueHandler, QueueStorage, Resubmit, Status};
 pub use shape::{BuffersOf, Linear, Shape};
 pub use transfer::{Submitted, Transfer};

@@ -165,6 +165,13 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
         self.link().with(|s| s.handler = Some(handler));
     }
 
+    /// Tell nobody any more of the end of detached transfers. Sleepable.
+    #[track_caller]
+    pub fn clear_handler(&mut self, cx: &Task<'_>) {
+        cx.might_sleep();
+        self.link().with(|s| s.handler = None);
+    }
+
     /// Stop a detached transfer; [`recover`](Self::recover) gives the buffers back once the hardware is quiet. Its
     /// handler is not called. Atomic.
     pub fn cancel(&mut self) {

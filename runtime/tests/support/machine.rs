@@ -30,6 +30,16 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// Let a kill come through that never would.
+    pub fn finish_kill(&mut self) {
+        self.killing = self.killing.min(1);
+    }
+
+    /// It has run its program to the end, or none.
+    pub fn ended(&self) -> bool {
+        self.state() == ThreadState::Stopped
+    }
+
     fn state(&self) -> ThreadState {
         self.state.unwrap_or(ThreadState::Stopped)
     }
@@ -76,6 +86,8 @@ pub struct Machine {
     pub writes: AtomicU32,
     pub cleaned: AtomicU32,
     pub discarded: AtomicU32,
+    /// Cache maintenance that panics: the n-th from now; 0 for none.
+    panic_in: AtomicU32,
 }
 
 impl Machine {
@@ -105,11 +117,23 @@ impl Machine {
             writes: AtomicU32::new(0),
             cleaned: AtomicU32::new(0),
             discarded: AtomicU32::new(0),
+            panic_in: AtomicU32::new(0),
         }))
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The `n`-th cache maintenance from now panics.
+    pub fn panic_in(&self, n: u32) {
+        self.panic_in.store(n, Relaxed);
+    }
+
+    fn maintenance(&self) {
+        if self.panic_in.load(Relaxed) > 0 && self.panic_in.fetch_sub(1, Relaxed) == 1 {
+            panic!("cache maintenance of a client panicked");
+        }
     }
 
     /// Register accesses so far: reads, writes.
@@ -365,15 +389,18 @@ pub const CAPABILITIES: Capabilities = Capabilities {
 
 impl Mirror for Machine {
     fn clean(&self, bus: u32, bytes: &[u8]) {
+        self.maintenance();
         self.cleaned.fetch_add(bytes.len() as u32, Relaxed);
         let at = (bus - BASE) as usize;
         self.state().memory[at..at + bytes.len()].copy_from_slice(bytes);
     }
     fn invalidate(&self, bus: u32, bytes: &mut [u8]) {
+        self.maintenance();
         let at = (bus - BASE) as usize;
         bytes.copy_from_slice(&self.state().memory[at..at + bytes.len()]);
     }
     fn discard(&self, _: u32, bytes: u32) {
+        self.maintenance();
         self.discarded.fetch_add(bytes, Relaxed);
     }
 }

@@ -152,3 +152,8 @@ pub fn pattern(len: usize, seed: u32) -> Vec<u8> {
         .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(40_503)) >> 13) as u8)
         .collect()
 }
+
+/// Power counts that are held now.
+pub fn count(rig: &Rig) -> i32 {
+    rig.power.count.load(SeqCst)
+}
