@@ -1,4 +1,10 @@
-//! The other drivers' numbers.
+//! The other drivers' numbers: counted here, or found elsewhere.
+
+use std::sync::OnceLock;
+
+use crate::cases::{Case, cases};
+use crate::columns::COLUMNS;
+use crate::peers::{Counted, Job, PEERS, count};
 
 /// A driver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,88 +17,64 @@ pub struct Driver {
     pub version: &'static str,
 }
 
-/// What a copy costs.
+/// Where a row's numbers come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cost {
-    /// Bytes of the program, or of all programs.
-    pub bytes: u64,
-    /// Instructions executed.
-    pub instructions: u64,
-    /// Bursts read.
-    pub read_bursts: u64,
-    /// Beats read.
-    pub read_beats: u64,
-    /// Bursts written.
-    pub write_bursts: u64,
-    /// Beats written.
-    pub write_beats: u64,
-    /// The data is in memory before completion is told.
-    pub barrier: bool,
+pub enum How {
+    /// Counted here: the driver's algorithm written again, its programs run and its register accesses made on the
+    /// simulator.
+    Counted,
+    /// Read from its source.
+    Read,
 }
 
-impl Cost {
-    /// The numbers in the order of the table's columns.
-    pub fn columns(&self) -> [u64; 6] {
-        [self.bytes, self.instructions, self.read_bursts, self.read_beats, self.write_bursts, self.write_beats]
-    }
-}
-
-/// What a copy costs with another driver.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Copy {
-    /// Which copy: the name of a [`Case`](crate::copies::Case).
+/// What a case costs with another driver.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Name of the case.
     pub case: &'static str,
     /// Which driver.
     pub driver: &'static str,
-    /// What it costs.
-    pub cost: Cost,
-    /// The numbers were counted in its programs, not read from its source.
+    /// The numbers; `None`: not known.
+    pub values: [Option<u64>; COLUMNS],
+    /// The data is in memory before the end is told.
+    pub barrier: bool,
+    /// Where the numbers come from.
+    pub how: How,
+    /// What else there is to know.
+    pub note: &'static str,
+}
+
+/// A row of `data/recorded.tsv`: program bytes, instructions, and the bursts and beats of both directions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// Name of the case.
+    pub case: &'static str,
+    /// Which driver.
+    pub driver: &'static str,
+    /// The first columns.
+    pub values: [Option<u64>; 6],
+    /// There is a barrier before the end is told.
+    pub barrier: bool,
+    /// Counted elsewhere, or read.
     pub counted: bool,
     /// What else there is to know.
     pub note: &'static str,
 }
 
-/// Register accesses of one step with another driver.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Traffic {
-    /// Which step.
-    pub step: &'static str,
-    /// Which driver.
-    pub driver: &'static str,
-    /// Reads.
-    pub reads: u64,
-    /// Writes.
-    pub writes: u64,
-    /// Of which registers.
-    pub note: &'static str,
-}
-
-/// Microcode written to start the same transfer again with another driver.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rearm {
-    /// Which driver.
-    pub driver: &'static str,
-    /// Bytes of microcode written.
-    pub microcode: u64,
-    /// What else there is to know.
-    pub note: &'static str,
-}
-
 const DRIVERS: &str = include_str!("../data/drivers.tsv");
-const COPIES: &str = include_str!("../data/copies.tsv");
-const TRAFFIC: &str = include_str!("../data/traffic.tsv");
-const REARM: &str = include_str!("../data/rearm.tsv");
+const RECORDED: &str = include_str!("../data/recorded.tsv");
+const NOTES: &str = include_str!("../data/notes.tsv");
 
 /// The rows of a file, each of `N` fields.
-fn rows<const N: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(crate) fn rows<const N: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     file.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let fields: Vec<_> = line.split('\t').collect();
         fields.try_into().unwrap_or_else(|_| panic!("not {N} fields: {line}"))
     })
 }
 
-fn number(field: &str) -> u64 {
-    field.parse().unwrap_or_else(|_| panic!("not a number: {field}"))
+fn number(field: &str) -> Option<u64> {
+    (field != "-").then(|| field.parse().unwrap_or_else(|_| panic!("not a number: {field}")))
 }
 
 fn either(field: &str, yes: &str, no: &str) -> bool {
@@ -105,39 +87,69 @@ pub fn drivers() -> Vec<Driver> {
     rows(DRIVERS).map(|[name, source, version]| Driver { name, source, version }).collect()
 }
 
-/// Copies by other drivers.
-pub fn copies() -> Vec<Copy> {
-    let row = |[case, driver, bytes, instructions, rb, rt, wb, wt, barrier, how, note]: [&'static str; 11]| Copy {
+/// What was found elsewhere.
+pub fn recorded() -> Vec<Recorded> {
+    let row = |[case, driver, bytes, instructions, rb, rt, wb, wt, barrier, how, note]: [&'static str; 11]| Recorded {
         case,
         driver,
-        cost: Cost {
-            bytes: number(bytes),
-            instructions: number(instructions),
-            read_bursts: number(rb),
-            read_beats: number(rt),
-            write_bursts: number(wb),
-            write_beats: number(wt),
-            barrier: either(barrier, "yes", "no"),
-        },
+        values: [bytes, instructions, rb, rt, wb, wt].map(number),
+        barrier: either(barrier, "yes", "no"),
         counted: either(how, "counted", "read"),
         note,
     };
-    rows(COPIES).map(row).collect()
+    rows(RECORDED).map(row).collect()
 }
 
-/// Register accesses by other drivers.
-pub fn traffic() -> Vec<Traffic> {
-    let row = |[step, driver, reads, writes, _, note]: [&'static str; 6]| Traffic {
-        step,
-        driver,
-        reads: number(reads),
-        writes: number(writes),
-        note,
-    };
-    rows(TRAFFIC).map(row).collect()
+/// The note of a driver for a case.
+fn note(case: &str, driver: &str) -> &'static str {
+    let mut notes: Vec<[&str; 3]> = rows(NOTES).collect();
+    // What is said of the case goes before what is said of all.
+    notes.sort_by_key(|[case, ..]| *case == "*");
+    let fits = |[c, d, _]: &[&str; 3]| (*c == case || *c == "*") && *d == driver;
+    notes.into_iter().find(fits).map_or("", |[.., note]| note)
 }
 
-/// Starting the same transfer again with other drivers.
-pub fn rearms() -> Vec<Rearm> {
-    rows(REARM).map(|[driver, microcode, _, note]| Rearm { driver, microcode: number(microcode), note }).collect()
+/// The cases and drivers of the notes.
+pub fn noted() -> Vec<(&'static str, &'static str)> {
+    rows(NOTES).map(|[case, driver, _]| (case, driver)).collect()
+}
+
+fn row(case: &Case, driver: &'static str, counted: &Counted) -> Row {
+    let values = counted.columns.values().map(Some);
+    Row { case: case.name, driver, values, barrier: counted.barrier, how: How::Counted, note: note(case.name, driver) }
+}
+
+/// Every case with every other driver that can do it.
+pub fn others() -> &'static [Row] {
+    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let mut all = Vec::new();
+        for case in cases() {
+            // One transfer says what any number of them cost: nothing but the registers of a start is left over.
+            let job = Job { again: case.job.again.min(3), ..case.job.clone() };
+            for peer in PEERS {
+                let Some(mut counted) = count(&peer, &job) else { continue };
+                if case.job.again > job.again {
+                    let less = Job { again: job.again - 1, ..job.clone() };
+                    let Some(before) = count(&peer, &less) else { continue };
+                    let step = counted.columns.minus(&before.columns);
+                    counted.columns = counted.columns.plus(&step.times(u64::from(case.job.again - job.again)));
+                }
+                all.push(row(&case, peer.name, &counted));
+            }
+            for found in recorded().iter().filter(|r| r.case == case.name && !r.counted) {
+                let mut values = [None; COLUMNS];
+                values[..6].copy_from_slice(&found.values);
+                let (driver, barrier, note) = (found.driver, found.barrier, found.note);
+                all.push(Row { case: case.name, driver, values, barrier, how: How::Read, note });
+            }
+        }
+        all
+    })
+}
+
+/// The most frugal of the others in a column of a case, among those that `fair` lets count.
+pub fn best(case: &str, column: usize, fair: impl Fn(&Row) -> bool) -> Option<(u64, &'static Row)> {
+    let rows = others().iter().filter(|row| row.case == case && fair(row));
+    rows.filter_map(|row| row.values[column].map(|value| (value, row))).min_by_key(|(value, _)| *value)
 }

@@ -1,106 +1,120 @@
 //! What must not get worse.
 #![forbid(unsafe_code)]
 
-use bench::copies::{Case, Measured, cases, measure};
-use bench::others::{copies, drivers, rearms, traffic};
-use bench::rearm::{self, Step};
+use bench::cases::{AGAIN, Case, cases};
+use bench::columns::Columns;
+use bench::exceptions::{exception, exceptions};
+use bench::others::{drivers, others};
+use bench::ours::{self, steps};
+use bench::peers::{Counted, Job};
 
-const COLUMNS: [&str; 6] =
-    ["program bytes", "instructions", "read bursts", "read beats", "write bursts", "write beats"];
+/// Not measured yet.
+const LATER: [&str; 7] = [
+    "transmit-4k-1",
+    "transmit-4k-8",
+    "receive-4k-1",
+    "receive-4k-8",
+    "ring-4x4k",
+    "list-64x512",
+    "list-64x512-transmit",
+];
 
-fn measured(name: &str) -> (Case, Measured) {
-    let case = cases().into_iter().find(|c| c.name == name).unwrap();
-    let measured = measure(&case);
-    (case, measured)
+fn case(name: &str) -> Case {
+    cases().into_iter().find(|c| c.name == name).unwrap()
+}
+
+fn measured(name: &str) -> Counted {
+    ours::measure(&case(name)).unwrap()
+}
+
+/// In every case and every column ours is at most the best of the others, but for the exceptions by name.
+#[test]
+fn never_worse_than_the_best_other_driver_in_any_column() {
+    let mut worse = Vec::new();
+    for case in cases() {
+        let Some(ours) = ours::measure(&case) else {
+            assert!(LATER.contains(&case.name), "{}: not measured", case.name);
+            continue;
+        };
+        assert!(ours.barrier, "{}", case.title);
+        for row in others().iter().filter(|row| row.case == case.name) {
+            for (column, (ours, theirs)) in ours.columns.values().into_iter().zip(row.values).enumerate() {
+                if theirs.is_some_and(|theirs| ours > theirs) && exception(row, column).is_none() {
+                    let name = Columns::NAMES[column];
+                    worse.push(format!("{}: {name}: ours {ours}, {} {}", case.name, row.driver, theirs.unwrap_or(0)));
+                }
+            }
+        }
+    }
+    assert!(worse.is_empty(), "{worse:#?}");
+}
+
+/// An exception that excuses nothing is none.
+#[test]
+fn each_exception_is_needed() {
+    for exception in exceptions() {
+        let needed = cases().into_iter().any(|case| {
+            let Some(ours) = ours::measure(&case) else { return false };
+            others().iter().filter(|row| row.case == case.name && row.driver == exception.driver).any(|row| {
+                ours.columns.values().into_iter().zip(row.values).enumerate().any(|(column, (ours, theirs))| {
+                    let named = exception.column == "*" || exception.column == Columns::NAMES[column];
+                    let here = exception.case == "*" || exception.case == case.name;
+                    named && here && theirs.is_some_and(|theirs| ours > theirs)
+                })
+            })
+        });
+        assert!(needed, "{exception:?}");
+    }
 }
 
 #[test]
 fn one_mib_and_3_bytes_with_the_source_off_by_one() {
-    let (_, ours) = measured("source+1-1m+3");
-    assert!(ours.cost.bytes <= 70, "{ours:?}");
-    assert!(ours.cost.write_bursts <= 8_195 && ours.transactions.1 <= 8_195, "{ours:?}");
-    assert_eq!(ours.interrupts, 1);
-}
-
-/// Another driver's column counts only if its driver does the job: moves the data before it says so. The safe ones are
-/// beaten or met in every column; the others in every column but the bytes of the program, where being wrong can be
-/// shorter than any way of being right.
-#[test]
-fn never_worse_than_the_best_other_driver_in_any_column() {
-    for case in cases() {
-        let ours = measure(&case).cost;
-        assert!(ours.barrier, "{}", case.title);
-        for other in copies().iter().filter(|o| o.case == case.name) {
-            let pairs = ours.columns().into_iter().zip(other.cost.columns()).zip(COLUMNS);
-            for ((ours, theirs), column) in pairs {
-                // 16-byte beats on a bus of 8 bytes are no beats of this machine.
-                let other_bus = other.driver == "Zephyr" && column.ends_with("beats");
-                let unsafe_bytes = column == "program bytes" && !other.cost.barrier;
-                assert!(
-                    ours <= theirs || other_bus || unsafe_bytes,
-                    "{}: {column}: ours {ours}, {} {theirs}",
-                    case.title,
-                    other.driver
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn the_bus_is_used_well_at_any_alignment() {
-    for (source, destination) in [(0, 0), (1, 0), (0, 1), (1, 1), (3, 5), (7, 2)] {
-        let case = Case { bytes: 4096, source, destination, ..cases().remove(0) };
-        let ours = measure(&case).cost;
-        let least = 4096 / 8;
-        let most = least + least / 100 + 16;
-        assert!(ours.read_beats <= most && ours.write_beats <= most, "{source} {destination}: {ours:?}");
-    }
+    let ours = measured("copy-1m+3").columns;
+    assert!(ours.bytes <= 70 && ours.write_bursts <= 8_195 && ours.read_bursts <= 8_195, "{ours:?}");
+    assert_eq!((ours.interrupts, ours.starts), (1, 1));
 }
 
 #[test]
 fn starting_the_same_transfer_again_costs_one_read_and_three_writes() {
-    let steps = rearm::measure();
-    let least = Step { reads: 1, writes: 3, allocations: 0, patched: 0 };
+    let steps = steps::measure();
+    let least = steps::Step { reads: 1, writes: 3, allocations: 0, patched: 0 };
     assert_eq!(steps.rearm, least);
     assert_eq!(steps.issue, least);
-    assert_eq!(Step { patched: 0, ..steps.swap }, least);
+    assert_eq!(steps::Step { patched: 0, ..steps.swap }, least);
     assert!((1..=8).contains(&steps.swap.patched), "{steps:?}");
-    assert_eq!(steps.submit, Step::default());
-    assert_eq!(steps.dry, Step::default());
+    assert_eq!(steps.submit, steps::Step::default());
+    assert_eq!(steps.dry, steps::Step::default());
     assert_eq!(steps.complete.allocations, 0);
 }
 
 #[test]
-fn never_more_register_accesses_or_microcode_than_another_driver() {
-    let steps = rearm::measure();
-    for other in traffic() {
-        let ours = match other.step {
-            "issue" => steps.issue,
-            "complete" => steps.complete,
-            "re-arm" => steps.rearm,
-            "dry" => steps.dry,
-            step => panic!("no such step: {step}"),
-        };
-        assert!(ours.reads <= other.reads && ours.writes <= other.writes, "{}: {ours:?}, {other:?}", other.step);
-    }
-    for other in rearms() {
-        assert!(steps.rearm.patched <= 8 && steps.rearm.patched <= other.microcode, "{other:?}");
-    }
+fn ten_thousand_times_the_same_transfer() {
+    let ours = measured("again-10000").columns;
+    let (again, first) = (u64::from(AGAIN), 8);
+    assert_eq!((ours.allocations, ours.starts, ours.interrupts), (0, again, again));
+    assert!(ours.written <= first, "nothing but the first addresses: {ours:?}");
+    // Each: one read and three writes to start, four reads and one write to see it end.
+    assert_eq!((ours.register_reads, ours.register_writes), (again * (1 + 4), again * (3 + 1)));
 }
 
 #[test]
-fn the_data_names_known_cases_and_drivers() {
-    let (cases, drivers) = (cases(), drivers());
-    assert!(copies().iter().all(|o| cases.iter().any(|c| c.name == o.case)));
-    assert!(copies().iter().all(|o| drivers.iter().any(|d| d.name == o.driver)));
-    assert!(traffic().iter().all(|o| drivers.iter().any(|d| d.name == o.driver)));
+fn the_bus_is_used_well_at_any_alignment() {
+    for offsets in [(0, 0), (1, 0), (0, 1), (1, 1), (3, 5), (7, 2)] {
+        let case = Case { name: "", title: "", job: Job { offsets, ..Job::copy(4096) } };
+        let ours = ours::measure(&case).unwrap().columns;
+        let least = 4096 / 8;
+        let most = least + least / 100 + 16;
+        assert!(ours.read_beats <= most && ours.write_beats <= most, "{offsets:?}: {ours:?}");
+    }
 }
 
 #[test]
 fn the_report_shows_ours_beside_the_others() {
     let report = bench::report();
-    assert_eq!(report.lines().filter(|line| line.trim_start().starts_with("ours ")).count(), cases().len());
+    assert_eq!(
+        report.lines().filter(|line| line.trim_start().starts_with("ours ")).count(),
+        cases().len() - LATER.len()
+    );
     for driver in drivers() {
         assert!(report.contains(driver.name) && report.contains(driver.source));
     }

@@ -4,9 +4,10 @@ use std::sync::Mutex;
 
 use linkwright::context::{host_task, simulated_interrupt};
 use linkwright::dma::{Done, Linear, MemoryCopy};
-use linkwright_sim::{Config, Counters};
+use linkwright_sim::Counters;
 
-use crate::rig::{Controller, Pair, Rig};
+use super::rig::{Controller, Pair, Rig};
+use crate::peers::Job;
 
 /// What a step costs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -86,7 +87,7 @@ fn handler(plan: &'static Mutex<Option<Plan>>) -> impl Fn(Done<'_, MemoryCopy<Co
 /// When the driver fails or the data is wrong.
 pub fn measure() -> Steps {
     host_task(|cx| {
-        let rig: &'static Rig = Box::leak(Box::new(Rig::new(Config::zynq7000())));
+        let rig: &'static Rig = Box::leak(Box::new(Rig::new(&Job::copy(65_536))));
         let plan: &'static Mutex<Option<Plan>> = Box::leak(Box::default());
         let pair = rig.pair(cx, 65_536, 0, 0);
         let mut copier = rig.copier(cx, &pair);

@@ -5,6 +5,9 @@ use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
 use linkwright_pl330::Pl330;
 use linkwright_sim::{self as sim, Board, Cache, Pl330Sim};
 
+use crate::columns::Columns;
+use crate::peers::{Counted, Job};
+
 /// The controller.
 #[derive(Debug)]
 pub(crate) enum Controller {}
@@ -35,7 +38,10 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    pub(crate) fn new(instance: sim::Config) -> Self {
+    /// A board for `job`.
+    pub(crate) fn new(job: &Job) -> Self {
+        let (bus_bytes, fifo_lines) = (job.bus as u8, job.lines as u16);
+        let instance = sim::Config { bus_bytes, fifo_lines, requests: 32, ..sim::Config::zynq7000() };
         let Board { dmac: sim, cache, programs, data } = Board::new(instance).unwrap_or_else(|e| panic!("{e}"));
         cache.watch(Board::PROGRAMS);
         let config = Config { polled: true, ..Config::DEFAULT };
@@ -73,5 +79,42 @@ impl Rig {
     /// Let the controller work until it raises an interrupt.
     pub(crate) fn until_interrupt(&self) {
         assert_eq!(self.sim.run_until_interrupt(LONG), sim::Outcome::Reached, "no interrupt: {:?}", self.sim);
+    }
+
+    /// Count what `transfer` costs. It says whether the data was there whenever the end was told.
+    pub(crate) fn count(&self, program_bytes: u64, transfer: impl FnOnce(&mut Allocations) -> bool) -> Counted {
+        self.cache.watch(Board::PROGRAMS);
+        self.sim.reset_counters();
+        let mut allocations = Allocations::default();
+        let barrier = transfer(&mut allocations);
+        let counters = self.sim.counters();
+        let columns = Columns {
+            bytes: program_bytes,
+            instructions: counters.instructions,
+            read_bursts: counters.reads.bursts,
+            read_beats: counters.reads.beats,
+            write_bursts: counters.writes.bursts,
+            write_beats: counters.writes.beats,
+            register_reads: counters.register_reads,
+            register_writes: counters.register_writes,
+            interrupts: counters.interrupts,
+            starts: counters.starts,
+            allocations: allocations.0,
+            written: self.cache.changed(),
+        };
+        Counted { columns, barrier }
+    }
+}
+
+/// Heap allocations of the driver.
+#[derive(Default)]
+pub(crate) struct Allocations(u64);
+
+impl Allocations {
+    /// Count those of `call`.
+    pub(crate) fn of<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        let mut result = None;
+        self.0 += allocation_counter::measure(|| result = Some(call())).count_total;
+        result.unwrap_or_else(|| panic!("measured without calling"))
     }
 }
