@@ -10,6 +10,7 @@ pub mod load;
 pub mod locate;
 pub mod lower;
 pub mod names;
+mod order;
 pub mod report;
 pub mod scenario;
 #[cfg(feature = "schema")]

@@ -113,4 +113,7 @@ pub enum Strength {
     Hard,
     /// As `Hard`, unless the supplier has no driver.
     Optional,
+    /// The consumer is probed without the supplier. Sleep and runtime PM go by the link if the supplier comes first in
+    /// the probe order; if it comes later, because the two need each other, only the supplier's `sync_state` waits.
+    PostInit,
 }

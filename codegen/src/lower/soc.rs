@@ -105,6 +105,8 @@ pub struct Reference {
     pub id: String,
     /// For a DMA port: how requests are answered.
     pub requests: Option<DmaRequests>,
+    /// It is not needed to probe.
+    pub post_init: bool,
     /// `file:line` where it is written.
     pub place: String,
 }
@@ -133,6 +135,10 @@ pub struct Edge {
     pub class: super::LinkClass,
     /// The supplier is resumed before the consumer.
     pub runtime_pm: bool,
+    /// Nothing waits for the supplier: it is not needed to probe, or the link gave way where devices need each other.
+    pub post_init: bool,
+    /// The supplier comes after the consumer, so the link can neither order nor take part in runtime PM.
+    pub gives_way: bool,
     /// `file:line` where it is declared.
     pub place: String,
 }

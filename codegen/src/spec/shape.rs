@@ -415,8 +415,9 @@ impl Decode for Reference {
         let text = match &node.value {
             Value::Map(_) => {
                 let long = LongReference::decode(node, at, cx)?;
-                let LongReference { to: provider, burst, handshake, args, span } = long;
-                return Some(Reference { provider, args: ReferenceArgs::Named(args), burst, handshake, span });
+                let LongReference { to: provider, burst, handshake, post_init, args, span } = long;
+                let args = ReferenceArgs::Named(args);
+                return Some(Reference { provider, args, burst, handshake, post_init, span });
             }
             Value::Str(text) => text,
             _ => {
@@ -435,7 +436,7 @@ impl Decode for Reference {
             }
         }
         let args = ReferenceArgs::Positional(args);
-        sound.then_some(Reference { provider, args, burst: None, handshake: None, span })
+        sound.then_some(Reference { provider, args, burst: None, handshake: None, post_init: None, span })
     }
 
     #[cfg(feature = "schema")]

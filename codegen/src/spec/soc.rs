@@ -106,8 +106,17 @@ pub struct Reference {
     pub burst: Option<Spanned<u64>>,
     /// For DMA: in place of the ip's.
     pub handshake: Option<Spanned<Handshake>>,
+    /// The device probes without it.
+    pub post_init: Option<Spanned<bool>>,
     /// The whole reference.
     pub span: Span,
+}
+
+impl Reference {
+    /// Is it needed only after the device has been probed?
+    pub fn post_init(&self) -> bool {
+        self.post_init.as_ref().is_some_and(|post_init| post_init.value)
+    }
 }
 
 record! {
@@ -119,6 +128,8 @@ record! {
         "burst" => burst: Option<Spanned<u64>>,
         /// For DMA: what the device asks for, in place of the ip's.
         "handshake" => handshake: Option<Spanned<Handshake>>,
+        /// The device probes without it: nothing waits for the provider, and the link gives way first in a circle.
+        "post_init" => post_init: Option<Spanned<bool>>,
         rest args: Map<Spanned<Scalar>> ["Arguments by name."],
     }
 }

@@ -53,6 +53,8 @@ words! {
         "optional" => Optional,
         /// No link.
         "ignore" => Ignore,
+        /// No link of its own, and all other references between the two are as if they said `post_init: true`.
+        "post-init" => PostInit,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::topology::{Link, Node, Strength, Topology};
 use super::caller::Context;
 use super::error::Error;
 use super::handle::DeviceHandle;
-use super::link::{Lifetime, LinkKind, RuntimePm};
+use super::link::{BindState, Lifetime, LinkKind, Marks, RuntimePm};
 use super::platform::Platform;
 use super::probe::DeviceConfig;
 use super::system::System;
@@ -52,7 +52,8 @@ impl<'s, P: Platform> System<'s, P> {
     /// Device `n` of the topology gets number `n`; its handle is written to `handles[n]`, which stays `None` for a
     /// disabled one. `driven` says whether a device will ever get a driver: a [`Strength::Optional`] link to one that
     /// will not orders and takes part in runtime PM, but nobody waits for it. An optional link that the probe order
-    /// does not follow, or to a disabled device, is left out.
+    /// does not follow, or to a disabled device, is left out. Nobody waits for a [`Strength::PostInit`] link either;
+    /// against the probe order it keeps the supplier's `sync_state` back until the consumer is bound.
     ///
     /// # Errors
     /// [`LoadError`]; what was made until then stays, with its handles.
@@ -85,11 +86,11 @@ impl<'s, P: Platform> System<'s, P> {
                 let runtime_pm = if link.runtime_pm { RuntimePm::Follow } else { RuntimePm::Off };
                 let mut kind = LinkKind::managed(runtime_pm, Lifetime::Persistent);
                 let supplier = known(link.supplier);
-                if link.strength == Strength::Optional {
+                if link.strength != Strength::Hard {
                     if supplier.is_none() {
                         continue;
                     }
-                    if !topology.node(link.supplier).is_some_and(&driven) {
+                    if link.strength == Strength::PostInit || !topology.node(link.supplier).is_some_and(&driven) {
                         kind = LinkKind::Stateless { runtime_pm };
                     }
                 }
@@ -101,6 +102,29 @@ impl<'s, P: Platform> System<'s, P> {
             }
             self.device_add(cx, device).map_err(failed)?;
             handles[usize::from(id.get())] = Some(device);
+        }
+        self.load_circles(cx, topology, handles)
+    }
+
+    /// The links that neither order nor gate because they would close a circle.
+    fn load_circles(
+        &self,
+        cx: Context<'_, '_>,
+        topology: &'static Topology,
+        handles: &[Option<DeviceHandle>],
+    ) -> Result<(), LoadError> {
+        let known = |id: DeviceId| handles.get(usize::from(id.get())).copied().flatten();
+        for link in topology.links.iter().filter(|link| link.strength == Strength::PostInit) {
+            let (Some(consumer), Some(supplier)) = (known(link.consumer), known(link.supplier)) else { continue };
+            // A link that follows the order is there since its consumer was made, and a consumer that is bound already
+            // keeps nothing back.
+            let bound = self.device_info(consumer).is_some_and(|info| info.bind == BindState::Bound);
+            if bound || self.link_of(consumer, supplier).is_some() {
+                continue;
+            }
+            let kind = LinkKind::SyncStateOnly { marks: Marks { inferred: false, cycle: true } };
+            self.link_add(cx, consumer, supplier, kind, Some(link))
+                .map_err(|error| LoadError::Link(link, error.into()))?;
         }
         Ok(())
     }

@@ -185,6 +185,50 @@ fn optional_links_wait_for_driven_suppliers_only() {
     }
 }
 
+/// `a` and `b` need each other, but `a` is probed without `b`; nor does `c` wait for `a`.
+static CIRCLE: Topology = Topology {
+    name: "circle",
+    devices: &[Node::new("a", "x", None), Node::new("b", "x", None), Node::new("c", "x", None)],
+    links: &[
+        Link::managed(A, B, Strength::PostInit, "graph", "", "soc/circle.yaml:3"),
+        Link::managed(B, A, Strength::Hard, "graph", "", "soc/circle.yaml:4"),
+        Link::managed(C, A, Strength::PostInit, "clk", "", "soc/circle.yaml:5"),
+    ],
+    probe_order: &[A, B, C],
+};
+
+#[test]
+fn nobody_waits_for_what_is_not_needed_to_probe() {
+    let mut rig = Rig::new(&CIRCLE);
+    host_task(|task| {
+        let cx = Context::sleepable(task);
+        rig.system.load(cx, &CIRCLE, &mut rig.handles, |_| true).expect("loads");
+        let [a, b, c] = ["a", "b", "c"].map(|name| rig.device(name));
+        let flags = |consumer, supplier| {
+            let link = rig.system.link_of(consumer, supplier)?;
+            Some(rig.system.link_info(link)?.flags.names().collect::<Vec<_>>().join("+"))
+        };
+        assert_eq!(flags(a, b).as_deref(), Some("MANAGED+SYNC_STATE_ONLY+CYCLE"), "closes the circle");
+        assert_eq!(flags(b, a).as_deref(), Some("PM_RUNTIME+MANAGED"), "stays as it is");
+        assert_eq!(flags(c, a).as_deref(), Some("STATELESS+PM_RUNTIME"), "orders and powers, but does not gate");
+        for driver in [2, 1] {
+            rig.system.driver_register(cx, rig.drivers[driver]).expect("room");
+            rig.system.run_pending(cx);
+        }
+        assert_eq!(
+            ["a", "b", "c"].map(|name| rig.bind(name)),
+            [BindState::Unbound, BindState::Deferred, BindState::Bound]
+        );
+        rig.system.driver_register(cx, rig.drivers[0]).expect("room");
+        rig.system.run_pending(cx);
+        assert_eq!(["a", "b", "c"].map(|name| rig.bind(name)), [BindState::Bound; 3]);
+        assert_eq!(flags(a, b), None, "nothing waits for the consumer any more");
+        rig.system.get_sync(cx, c).expect("resumes");
+        assert_eq!(rig.system.rpm_info(a).map(|info| info.status), Some(RpmStatus::Active));
+        assert_eq!(rig.system.warnings(), 0);
+    });
+}
+
 #[test]
 fn what_cannot_be_loaded_says_where() {
     static BACKWARD: Topology = Topology { probe_order: &[C, A, B], ..WEAK };

@@ -1,12 +1,17 @@
 //! References of the devices of a soc, resolved as far as they can be; what cannot is reported on the way.
 
+use std::collections::HashSet;
+
 use super::{
     arguments_out_of_range, unconsumed_subsystems, unknown_ids, unknown_providers, unknown_references,
     unprovided_subsystems, wrong_arguments,
 };
 use crate::check::Cx;
+use crate::order::Rank;
 use crate::source::Spanned;
-use crate::spec::{ArgumentType, Device, Ip, Map, Name, Provided, Reference, Scalar, Soc, Subsystem};
+use crate::spec::{
+    ArgumentType, Device, Ip, LinkClass, Map, Name, Provided, Reference, ReferenceArgs, Scalar, Soc, Subsystem,
+};
 
 /// A reference whose provider is known.
 pub(super) struct Link<'a> {
@@ -20,6 +25,8 @@ pub(super) struct Link<'a> {
     pub(super) reference: &'a Reference,
     /// The device works without.
     pub(super) optional: bool,
+    /// The device is probed without, by the reference's own word or that of another one between the two.
+    pub(super) post_init: bool,
     /// Value of each argument; `None` if one is wrong.
     pub(super) args: Option<Vec<u64>>,
 }
@@ -31,6 +38,46 @@ impl Link<'_> {
             Some(name) => format!("{}.{}", self.key.value, name.value),
             None => self.key.value.clone(),
         }
+    }
+
+    /// What it takes for the link to give way.
+    pub(super) fn rank(&self) -> Rank {
+        let runtime_pm = self.subsystem.link.runtime_pm.as_ref().is_some_and(|flag| flag.value);
+        match self.subsystem.link.class.value {
+            _ if self.post_init => Rank::PostInit,
+            LinkClass::Optional => Rank::Optional,
+            // What the device needs weighs more than what it can do without, and of two such, what runtime PM follows.
+            _ => Rank::Hard { weight: 1 + 2 * u8::from(!self.optional) + u8::from(runtime_pm) },
+        }
+    }
+
+    /// The reference with its arguments by name, and with `post_init`.
+    pub(super) fn as_post_init(&self, soc: &Soc, cx: &Cx<'_>) -> String {
+        let ip = soc.devices.entries[self.provider].value.ip.as_ref().and_then(|ip| cx.workspace.ip(ip));
+        let own = ip.and_then(|ip| ip.provides.get(&self.subsystem.name)?.args.as_ref());
+        let names: Vec<&Name> = match own {
+            Some(args) => args.iter().map(|(name, _)| name).collect(),
+            None => self.subsystem.args().map(|(name, _)| name).collect(),
+        };
+        let mut text = format!("{{ to: {}", self.reference.provider.value);
+        for (position, name) in names.into_iter().enumerate() {
+            let argument = match &self.reference.args {
+                ReferenceArgs::Positional(args) => args.get(position),
+                ReferenceArgs::Named(args) => args.get(name),
+            };
+            match argument.map(|argument| &argument.value) {
+                Some(Scalar::Number(number)) => text += &format!(", {}: {number}", name.value),
+                Some(Scalar::Name(word)) => text += &format!(", {}: {word}", name.value),
+                None => {}
+            }
+        }
+        if let Some(burst) = &self.reference.burst {
+            text += &format!(", burst: {}", burst.value);
+        }
+        if let Some(handshake) = &self.reference.handshake {
+            text += &format!(", handshake: {}", handshake.value.as_str());
+        }
+        text + ", post_init: true }"
     }
 }
 
@@ -71,10 +118,14 @@ pub(super) fn collect<'a>(soc: &'a Soc, cx: &mut Cx<'a>) -> Vec<Link<'a>> {
                 let optional = consumed.optional.as_ref().is_some_and(|o| o.value);
                 let Some((provider, target)) = target(soc, subsystem, reference, cx) else { continue };
                 let args = arguments(&target, reference, cx);
-                links.push(Link { consumer, provider, subsystem, key, name, reference, optional, args });
+                let post_init = reference.post_init();
+                links.push(Link { consumer, provider, subsystem, key, name, reference, optional, post_init, args });
             }
         }
     }
+    let later = links.iter().filter(|link| link.subsystem.link.class.value == LinkClass::PostInit);
+    let later: HashSet<(usize, usize)> = later.map(|link| (link.consumer, link.provider)).collect();
+    links.iter_mut().for_each(|link| link.post_init |= later.contains(&(link.consumer, link.provider)));
     links
 }
 

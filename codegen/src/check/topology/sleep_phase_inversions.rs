@@ -13,7 +13,8 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
     let mut pairs = HashSet::new();
     for link in links {
         let both = enabled[link.consumer] && enabled[link.provider];
-        if link.subsystem.link.class.value == LinkClass::Ignore || !both || link.consumer == link.provider {
+        let linked = matches!(link.subsystem.link.class.value, LinkClass::Hard | LinkClass::Optional);
+        if !linked || !both || link.consumer == link.provider {
             continue;
         }
         let Some((consumer, last_use)) = phase(soc, link.consumer, |ip| ip.sleep.as_ref()?.last_use.as_ref(), cx)

@@ -6,7 +6,7 @@ use quote::quote;
 use super::soc::Plan;
 use super::{docs, print};
 use crate::emit::Generated;
-use crate::lower::LinkClass;
+use crate::lower::{Edge, LinkClass};
 
 /// The file.
 pub(super) fn emit(plan: &Plan<'_>) -> Generated {
@@ -33,14 +33,14 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let edges: Vec<_> = soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore).collect();
     let links = edges.iter().map(|edge| {
         let (consumer, supplier) = (id(edge.consumer), id(edge.supplier));
-        let strength = super::scope::ident(strength(edge.class));
+        let strength = super::scope::ident(strength(edge));
         let (subsystem, name, place) = (&edge.subsystem, &edge.name, &edge.place);
         let kind = super::scope::ident(if edge.runtime_pm { "managed" } else { "new" });
         quote!(Link::#kind(#consumer, #supplier, #strength, #subsystem, #name, #place))
     });
     let order = soc.probe_order.iter().map(|index| id(*index));
     let link = (!edges.is_empty()).then(|| quote!(Link,));
-    let strengths: std::collections::BTreeSet<&str> = edges.iter().map(|edge| strength(edge.class)).collect();
+    let strengths: std::collections::BTreeSet<&str> = edges.iter().map(|edge| strength(edge)).collect();
     let strengths = strengths.into_iter().map(super::scope::ident);
     let strengths = (!edges.is_empty()).then(|| quote!(use linkwright::topology::Strength::{#(#strengths),*};));
     let node = (!soc.devices.is_empty()).then(|| quote!(Node,));
@@ -79,9 +79,10 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     )
 }
 
-/// The runtime's name of a link's class.
-fn strength(class: LinkClass) -> &'static str {
-    match class {
+/// The runtime's name of how strong a link is.
+fn strength(edge: &Edge) -> &'static str {
+    match edge.class {
+        _ if edge.post_init => "PostInit",
         LinkClass::Optional => "Optional",
         LinkClass::Hard | LinkClass::Ignore => "Hard",
     }

@@ -66,7 +66,8 @@ fn supplies<'a>(plan: &Plan<'a>) -> Vec<Supply<'a>> {
     let takes_part = |index: usize| devices.get(index).is_some_and(|device| device.enabled);
     let mut direct: BTreeMap<usize, Vec<&Edge>> = BTreeMap::new();
     for edge in &plan.soc.edges {
-        let managed = edge.runtime_pm && edge.class == LinkClass::Hard;
+        // Who probes without its supplier may run without it, too.
+        let managed = edge.runtime_pm && edge.class == LinkClass::Hard && !edge.post_init;
         if managed && takes_part(edge.consumer) && takes_part(edge.supplier) {
             direct.entry(edge.consumer).or_default().push(edge);
         }

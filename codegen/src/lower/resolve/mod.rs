@@ -7,7 +7,6 @@ mod engine;
 mod enums;
 mod instruction;
 mod ip;
-mod order;
 mod role;
 mod setup;
 mod soc;

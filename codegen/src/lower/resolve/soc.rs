@@ -1,10 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Internal, internal, order, setup, small, subsystem, text};
+use super::{Internal, internal, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
-use crate::lower::{
-    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, Soc,
-};
+use crate::lower::{Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, Soc};
+use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
 use crate::spec::{self, ReferenceArgs, Scalar};
 
@@ -20,10 +19,8 @@ pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip
         devices.push(context.device(name, device)?);
     }
     inherit_status(&mut devices);
-    let edges = context.edges(&devices)?;
-    let enabled: Vec<bool> = devices.iter().map(|device| device.enabled).collect();
-    let probe_order =
-        order::probe_order(&enabled, &edges).ok_or_else(|| internal(spec.name.span, "devices that need each other"))?;
+    let mut edges = context.edges(&devices)?;
+    let probe_order = probe_order(&devices, &mut edges, spec)?;
     Ok(Soc {
         name: spec.name.value.clone(),
         doc: text(&spec.doc),
@@ -33,6 +30,28 @@ pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip
         edges,
         probe_order,
     })
+}
+
+/// The devices that take part, each after everything it needs, and otherwise in the order of the spec. Marks the edges
+/// that give way where devices need each other.
+fn probe_order(devices: &[Device], edges: &mut [Edge], spec: &spec::Soc) -> Result<Vec<usize>, Internal> {
+    let rank = |edge: &Edge| match edge.class {
+        _ if edge.post_init => Rank::PostInit,
+        LinkClass::Optional => Rank::Optional,
+        LinkClass::Hard | LinkClass::Ignore => Rank::Fixed,
+    };
+    let need = |edge: &Edge| Need { consumer: edge.consumer, supplier: edge.supplier, cost: rank(edge).cost() };
+    let needs: Vec<Need> = edges.iter().map(need).collect();
+    let mut plan = order::plan(devices.len(), &needs);
+    for cut in plan.cut {
+        let edge = &mut edges[cut];
+        if rank(edge) == Rank::Fixed {
+            return Err(internal(spec.name.span, "devices that need each other"));
+        }
+        (edge.post_init, edge.gives_way) = (true, true);
+    }
+    plan.order.retain(|&device| devices[device].enabled);
+    Ok(plan.order)
 }
 
 /// What is on a disabled device is disabled.
@@ -100,11 +119,7 @@ impl Context<'_> {
     }
 
     /// What a device refers to where its ip consumes something.
-    fn reference_for(
-        &self,
-        device: &spec::Device,
-        consumed: &Consumed,
-    ) -> Result<Option<Reference>, Internal> {
+    fn reference_for(&self, device: &spec::Device, consumed: &Consumed) -> Result<Option<Reference>, Internal> {
         let (subsystem, wanted) = (consumed.subsystem.as_str(), consumed.name.as_str());
         let lost = || internal(device.span, format!("subsystem `{subsystem}` is not there"));
         let subsystem = self.workspace.subsystem(subsystem).ok_or_else(lost)?;
@@ -174,6 +189,7 @@ impl Context<'_> {
             args,
             id,
             requests: consumed.dma.as_ref().map(|port| self.requests(port, provider, spec)).transpose()?,
+            post_init: spec.post_init(),
             place: self.workspace.place(spec.span),
         })
     }
@@ -181,6 +197,8 @@ impl Context<'_> {
     /// Who needs whom, among devices that take part.
     fn edges(&self, devices: &[Device]) -> Result<Vec<Edge>, Internal> {
         let mut edges = Vec::new();
+        let lost = |name: &str| internal(self.spec.name.span, format!("subsystem `{name}` is not there"));
+        let known = |name: &str| self.workspace.subsystem(name).ok_or_else(|| lost(name));
         for (consumer, device) in devices.iter().enumerate().filter(|(_, device)| device.enabled) {
             if let (Some(supplier), Some(name)) = (device.parent, &self.spec.devices.entries[consumer].value.parent) {
                 edges.push(Edge {
@@ -190,17 +208,23 @@ impl Context<'_> {
                     name: String::new(),
                     class: LinkClass::Hard,
                     runtime_pm: true,
+                    post_init: false,
+                    gives_way: false,
                     place: self.workspace.place(name.span),
                 });
+            }
+            let mut later = HashSet::new();
+            for reference in &device.references {
+                if known(&reference.subsystem)?.link.class.value == spec::LinkClass::PostInit {
+                    later.insert(reference.provider);
+                }
             }
             for reference in &device.references {
                 let supplier = reference.provider;
                 if supplier == consumer || !devices[supplier].enabled {
                     continue;
                 }
-                let lost =
-                    || internal(self.spec.name.span, format!("subsystem `{}` is not there", reference.subsystem));
-                let subsystem = self.workspace.subsystem(&reference.subsystem).ok_or_else(lost)?;
+                let subsystem = known(&reference.subsystem)?;
                 let class = subsystem::class(subsystem.link.class.value);
                 if class == LinkClass::Ignore {
                     continue;
@@ -212,6 +236,8 @@ impl Context<'_> {
                     name: reference.name.clone(),
                     class,
                     runtime_pm: subsystem.link.runtime_pm.as_ref().is_some_and(|flag| flag.value),
+                    post_init: reference.post_init || later.contains(&supplier),
+                    gives_way: false,
                     place: reference.place.clone(),
                 });
             }

@@ -46,6 +46,6 @@ pub(super) fn class(class: spec::LinkClass) -> LinkClass {
     match class {
         spec::LinkClass::Hard => LinkClass::Hard,
         spec::LinkClass::Optional => LinkClass::Optional,
-        spec::LinkClass::Ignore => LinkClass::Ignore,
+        spec::LinkClass::Ignore | spec::LinkClass::PostInit => LinkClass::Ignore,
     }
 }

@@ -3,10 +3,9 @@
 //! Here a spec declares every edge before anything is probed, so what Linux finds out when a device is added is there
 //! from the start: what the description's links become is tested on the model, and the specs' own part where it exists.
 //!
-//! | the part that is not here | why |
-//! | --- | --- |
-//! | 36: weakening the edges of a circle by itself | A spec with a circle is an error that names each edge (LW0413); cutting it at an edge that is weak enough is not built yet. The links that Linux makes of a circle are tested. |
-//! | 37: one `post-init-providers` takes away other references of the pair | Comes with the cutting of circles. That such a reference makes no link itself is tested. |
+//! Linux weakens all edges of a circle by itself (36). Here a circle is an error that names each edge and the cheapest
+//! cut (LW0413), unless the spec says which reference is not needed to probe, or has an optional one: that one gives
+//! way, and the others stay.
 
 use linkwright::device::{LinkError, LinkKind, LinkSpec, PathEdge};
 use linkwright::power::DeviceId;
@@ -28,6 +27,12 @@ fn read(devices: &str) -> Reading {
             "user",
             "consumes: { clocks: { bus: { optional: true } }, dmas: { tx: { optional: true } }, \
                   post-init-providers: { optional: true } }",
+        ),
+        ("pll", "provides: { clk: {} }\nconsumes: { clocks: { in: { optional: true } } }"),
+        (
+            "end",
+            "provides: { graph: {}, post-init-provider: {} }\n\
+                 consumes: { remote-endpoints: { optional: true }, post-init-providers: { optional: true } }",
         ),
         ("timer", "consumes: { clocks: { tick: {} } }"),
     ];
@@ -143,6 +148,30 @@ fn a_circle_is_told_edge_by_edge_and_weak_edges_of_one_let_both_bind() {
          bind A          | pb:A           | state(B<-A)=gone flags(A<-B)=MANAGED+SYNC_STATE_ONLY+INFERRED+CYCLE
          bind B          | pb:B           | state(A<-B)=gone bind(A)=bound bind(B)=bound",
     );
+    a_reference_not_needed_to_probe_cuts_the_circle_and_the_others_stay();
+}
+
+fn a_reference_not_needed_to_probe_cuts_the_circle_and_the_others_stay() {
+    let devices = "  a: { ip: pll, clocks: { in: b/0 } }\n  b: { ip: pll, clocks: { in: a/0 } }";
+    let reading = read(devices);
+    assert_eq!(rules(&reading), ["LW0413"]);
+    let help = reading.diagnostics.sorted()[0].help.join("\n");
+    let proposed = "soc/board.yaml:4: let `a` probe without `b`: `{ to: b, clock: 0, post_init: true }`";
+    assert!(help.ends_with(proposed), "{help}");
+    let cut = soc(&devices.replace("in: b/0", "in: { to: b, clock: 0, post_init: true }"));
+    assert_eq!(cut.probe_order, [0, 1]);
+    let ways: Vec<_> = cut.edges.iter().map(|e| (e.consumer, e.supplier, e.post_init, e.gives_way)).collect();
+    assert_eq!(ways, [(0, 1, true, true), (1, 0, false, false)]);
+}
+
+fn a_post_init_provider_speaks_for_all_references_to_it() {
+    let both_name_each_other = "  x: { ip: end, remote-endpoints: y }\n  y: { ip: end, remote-endpoints: x }";
+    assert_eq!(rules(&read(both_name_each_other)), ["LW0413"]);
+    let cut = soc(&both_name_each_other
+        .replace("{ ip: end, remote-endpoints: y }", "{ ip: end, remote-endpoints: y, post-init-providers: y }"));
+    assert_eq!(cut.probe_order, [0, 1]);
+    assert_eq!(edges(&cut), ["x needs y: graph", "y needs x: graph"]);
+    assert_eq!(cut.edges.iter().map(|e| e.gives_way).collect::<Vec<_>>(), [true, false]);
 }
 
 // 37
@@ -156,6 +185,7 @@ fn a_supplier_needed_only_after_probe_makes_no_link() {
         bench.line("bind x | pb:x").unwrap();
         bench.line("bind y | pb:y | state(y<-x)=gone state(x<-y)=gone").unwrap();
     });
+    a_post_init_provider_speaks_for_all_references_to_it();
 }
 
 // 38
