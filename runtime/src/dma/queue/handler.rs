@@ -1,5 +1,6 @@
 use super::book::Places;
 use super::{Cookie, chain, submit};
+use crate::dma::done::Shareable;
 use crate::dma::{BuffersOf, Completed, Endpoint, Rejected, Shape};
 use crate::power::Active;
 
@@ -10,14 +11,16 @@ use crate::power::Active;
 /// the next one runs already.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback of this queue",
-    note = "a callback is `Fn(Ended<'_, E, S>)` for the queue's own endpoint and shape, `Sync` and `'static`"
+    note = "a callback is `Fn(Ended<'_, E, S>)` for the queue's own endpoint and shape, `Sync` and `'static`",
+    note = "interrupts share it: keep its state in a `Lock` or in atomics, not in a `Cell` or an `Rc`",
+    note = "a `Task` cannot get in: do what may sleep before submitting, or in a task that the callback wakes"
 )]
 pub trait QueueHandler<E: Endpoint, S: Shape>: Sync + 'static {
     /// Take the buffers.
     fn ended(&self, ended: Ended<'_, E, S>);
 }
 
-impl<E: Endpoint, S: Shape, F: Fn(Ended<'_, E, S>) + Sync + 'static> QueueHandler<E, S> for F {
+impl<E: Endpoint, S: Shape, F: Fn(Ended<'_, E, S>) + Shareable> QueueHandler<E, S> for F {
     fn ended(&self, ended: Ended<'_, E, S>) {
         self(ended);
     }

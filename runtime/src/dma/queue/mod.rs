@@ -147,7 +147,7 @@ impl core::fmt::Display for QueueError {
             Self::StorageTaken => {
                 "another queue has the storage: synchronize that one first, or lend a static of its own"
             }
-            Self::Busy => "an earlier transfer is not finished or its buffers wait in `recover`",
+            Self::Busy => "an earlier transfer is not finished or its buffers wait: take them with `recover` first",
         })
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) path: PathBuf,
+    /// Unlike any other's.
     pub(crate) name: String,
     /// The compiler's code, or the lint's name.
     pub(crate) error: String,
@@ -63,7 +64,8 @@ impl Case {
         if !replaced {
             return Err("without a `//~ control: CODE` nothing shows that only this line is wrong".into());
         }
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let group = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        let name = format!("{group}-{}", path.file_stem().unwrap_or_default().to_string_lossy());
         Ok(Self { path: path.into(), name, error: error.clone(), says, line, codegen, control: control.join("\n") })
     }
 }

@@ -1,5 +1,5 @@
-//! Every file in `cases` is a misuse that must not compile, with a message that tells what to do; with its one wrong
-//! line replaced it must. `UI=part-of-a-name cargo test -p ui -- --nocapture` runs some and shows their messages.
+//! Every file below `cases` is a misuse that must not compile, with a message that tells what to do; with its one wrong
+//! line replaced it must. `UI=part-of-a-path cargo test -p ui -- --nocapture` runs some and shows their messages.
 
 mod case;
 mod compiler;
@@ -39,18 +39,22 @@ fn judge(case: &Case) -> Result<String, String> {
     }
 }
 
-fn files() -> Vec<PathBuf> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+fn entries(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).expect("a directory with cases");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    files
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    entries
+}
+
+/// The cases of each group.
+fn groups() -> impl Iterator<Item = Vec<PathBuf>> {
+    entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).into_iter().map(|group| entries(&group))
 }
 
 #[test]
 fn no_misuse_compiles_and_every_control_does() {
     let wanted = std::env::var("UI").unwrap_or_default();
-    let files: Vec<PathBuf> = files().into_iter().filter(|file| file.to_string_lossy().contains(&wanted)).collect();
+    let files: Vec<PathBuf> = groups().flatten().filter(|file| file.to_string_lossy().contains(&wanted)).collect();
     assert!(!files.is_empty(), "no case is called `{wanted}`");
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get());
@@ -72,13 +76,16 @@ fn no_misuse_compiles_and_every_control_does() {
 }
 
 #[test]
-fn numbers_and_names_are_unique() {
-    let files = files();
-    let names: Vec<&str> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
-    for (number, name) in (1_usize..).zip(&names) {
-        assert!(name.starts_with(&format!("{number:02}-")), "{name} should have number {number:02}");
+fn the_cases_of_a_group_are_numbered() {
+    let mut count = 0;
+    for group in groups() {
+        for (number, file) in (1_usize..).zip(&group) {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            assert!(name.starts_with(&format!("{number:02}-")), "{} should have number {number:02}", file.display());
+        }
+        count += group.len();
     }
-    assert!(names.len() >= 40, "only {} misuses", names.len());
+    assert!(count >= 40, "only {count} misuses");
 }
 
 /// What the harness says to a case that is not as it claims to be.
