@@ -45,5 +45,5 @@ pub fn copy<I: Isa>(request: &CopyRequest, out: &mut [u8]) -> Result<Program, Pl
         destination: End::Memory,
         work: Work::Blocks { blocks: &[Block { source, destination, bytes }], event_every: 0 },
     };
-    transfer::program::<I>(&request, out)
+    transfer::program::<I>(&request, out, &mut [])
 }

@@ -38,8 +38,10 @@ pub(super) struct Tally {
     pub(super) stores: u32,
     pub(super) events: u32,
     pub(super) fifo: FifoNeed,
-    /// Most bytes of a store, and bytes loaded ahead of a store.
+    /// Most bytes of a store.
     pub(super) burst: u32,
+    /// Most bytes loaded before they are stored.
+    pub(super) ahead: u32,
     /// Loop counters in use.
     counters: u8,
     /// How often the transfer control is set, and to what at first.
@@ -58,6 +60,7 @@ impl Tally {
         self.controls = sum(self.controls, other.controls);
         self.fifo = self.fifo.and(other.fifo);
         self.burst = self.burst.max(other.burst);
+        self.ahead = self.ahead.max(other.ahead);
         self.counters = self.counters.max(other.counters);
         self.control = self.control.or(other.control);
     }
@@ -134,9 +137,10 @@ impl<'a, I: Isa> Emitter<'a, I> {
         self.tally.fifo = self.tally.fifo.and(fifo);
     }
 
-    /// Bytes of a burst of the next code.
-    pub(super) fn moves(&mut self, burst: u32) {
+    /// Bytes of a store of the next code, and bytes loaded before it.
+    pub(super) fn moves(&mut self, burst: u32, ahead: u32) {
         self.tally.burst = self.tally.burst.max(burst);
+        self.tally.ahead = self.tally.ahead.max(ahead);
     }
 
     /// Wait until everything stored so far is written.
@@ -159,11 +163,21 @@ impl<'a, I: Isa> Emitter<'a, I> {
         self.ops(&[Op::SendEvent(event), Op::WaitEvent(event, false)])
     }
 
+    /// An endless loop around `body`; returns where it begins.
+    pub(super) fn forever(&mut self, body: Code<'_, I>) -> Result<usize, PlanError> {
+        let probe = self.survey(self.counters, body)?;
+        self.adopt(&probe)?;
+        let first = self.len();
+        body(self)?;
+        self.op(Op::LoopForeverEnd(When::Always, self.asm.jump(first)?))?;
+        Ok(first)
+    }
+
     /// `count` times `body`, with checkpoints where they are wanted.
     pub(super) fn repeat(&mut self, count: u32, body: Code<'_, I>) -> Result<(), PlanError> {
         let Some(checkpoint) = self.setup.checkpoint else { return self.times(count, body) };
         let (every, event) = (u32::from(checkpoint.bursts), checkpoint.event);
-        let weight = self.measure(body)?.tally.bursts().max(1);
+        let weight = self.measure(self.counters, self.state, body)?.tally.bursts().max(1);
         let most = every / weight;
         if most == 0 {
             // Long enough to have its own.
@@ -179,7 +193,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
             self.checkpoint(event)?;
         }
         // Where loop counters are short, one burst a checkpoint may be the shorter program.
-        let length = |group| self.measure(&|e| e.groups(count, group, event, body)).map(|probe| probe.len);
+        let length = |group| self.length(&|e| e.groups(count, group, event, body));
         let alone = most > 1 && length(1)? < length(most)?;
         self.groups(count, if alone { 1 } else { most }, event, body)
     }
@@ -195,11 +209,46 @@ impl<'a, I: Isa> Emitter<'a, I> {
     }
 
     /// `count` times `body`.
-    fn times(&mut self, count: u32, body: Code<'_, I>) -> Result<(), PlanError> {
+    pub(super) fn times(&mut self, count: u32, body: Code<'_, I>) -> Result<(), PlanError> {
         if count < 2 {
             return if count == 0 { Ok(()) } else { body(self) };
         }
-        let probe = self.enter(body)?;
+        let mut plan = self.repetition(count, self.counters, body)?;
+        if plan.probe.len == 0 {
+            return Ok(());
+        }
+        // A loop inside may do without a counter that is worth more outside.
+        while plan.probe.tally.counters > 0 && plan.limit > 0 {
+            let limit = plan.probe.tally.counters.min(plan.limit) - 1;
+            match self.repetition(count, limit, body) {
+                Ok(other) if other.cost() < plan.cost() => plan = other,
+                _ => break,
+            }
+        }
+        let Repetition { probe, loops, costs, limit } = plan;
+        self.adopt(&probe)?;
+        let first = probe.tally.counters;
+        let mut tally = self.tally;
+        tally.add(&probe.tally, count);
+        let overhead = loops.instructions(&costs).saturating_sub(probe.tally.instructions.saturating_mul(count));
+        tally.instructions = tally.instructions.saturating_add(overhead);
+        tally.counters = tally.counters.max(first + loops.counters());
+        if self.asm.reserve(loops.bytes(&costs)) {
+            let outer = core::mem::replace(&mut self.counters, limit);
+            for nest in &loops.0 {
+                for _ in 0..nest.times {
+                    self.nest(nest, first, probe.entry, body)?;
+                }
+            }
+            self.counters = outer;
+        }
+        (self.tally, self.state) = (tally, probe.end);
+        Ok(())
+    }
+
+    /// How to repeat `body`, if the loops in it may use `limit` counters.
+    fn repetition(&self, count: u32, limit: u8, body: Code<'_, I>) -> Result<Repetition, PlanError> {
+        let probe = self.survey(limit, body)?;
         let mut costs = Costs { body: probe.len, body_instructions: probe.tally.instructions, nest: 0 };
         let first = probe.tally.counters;
         let limits = Limits { counters: self.counters.saturating_sub(first), ..I::LIMITS };
@@ -207,19 +256,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
             let ends = (I::encode(Op::Loop(first, 1))?, I::encode(Op::LoopEnd(first, When::Always, 0))?);
             costs.nest = (ends.0.len() + ends.1.len()) as u32;
         }
-        let loops = Loops::plan(count, &costs, &limits);
-        let mut tally = self.tally;
-        tally.add(&probe.tally, count);
-        let overhead = loops.instructions(&costs).saturating_sub(probe.tally.instructions.saturating_mul(count));
-        tally.instructions = tally.instructions.saturating_add(overhead);
-        tally.counters = tally.counters.max(first + loops.counters());
-        if self.asm.reserve(loops.bytes(&costs)) {
-            for nest in &loops.0 {
-                self.nest(nest, first, probe.entry, body)?;
-            }
-        }
-        (self.tally, self.state) = (tally, probe.end);
-        Ok(())
+        Ok(Repetition { loops: Loops::plan(count, &costs, &limits), probe, costs, limit })
     }
 
     fn nest(&mut self, nest: &Nest, counter: u8, entry: State, body: Code<'_, I>) -> Result<(), PlanError> {
@@ -244,41 +281,44 @@ impl<'a, I: Isa> Emitter<'a, I> {
         Ok(())
     }
 
-    /// Measure `body` and make the state what it can be entered with again and again.
-    fn enter(&mut self, body: Code<'_, I>) -> Result<Probe, PlanError> {
+    /// Measure `body` as it can be entered again and again.
+    fn survey(&self, limit: u8, body: Code<'_, I>) -> Result<Probe, PlanError> {
         let mut entry = State { control: None, dirty: true, since: 0 };
-        let mut probe = self.measure_from(entry, body)?;
-        match (probe.tally.controls, probe.tally.control) {
+        let first = self.measure(limit, entry, body)?;
+        match (first.tally.controls, first.tally.control) {
             (0, _) => entry.control = self.state.control,
             // Set once, before the loop.
-            (1, Some(control)) => {
-                self.set_control(control)?;
-                entry.control = Some(control);
-            }
+            (1, control) => entry.control = control,
             _ => {}
         }
-        entry.dirty = self.state.dirty || probe.end.dirty;
-        if entry != probe.entry {
-            probe = self.measure_from(entry, body)?;
+        entry.dirty = self.state.dirty || first.end.dirty;
+        if entry == first.entry { Ok(first) } else { self.measure(limit, entry, body) }
+    }
+
+    /// Bring about the state that a surveyed part is entered with.
+    fn adopt(&mut self, probe: &Probe) -> Result<(), PlanError> {
+        if let Some(control) = probe.entry.control {
+            self.set_control(control)?;
         }
-        self.state = entry;
-        Ok(probe)
+        self.state = probe.entry;
+        Ok(())
     }
 
-    fn measure(&self, body: Code<'_, I>) -> Result<Probe, PlanError> {
-        self.measure_from(State { since: 0, ..self.state }, body)
-    }
-
-    fn measure_from(&self, entry: State, body: Code<'_, I>) -> Result<Probe, PlanError> {
+    fn measure(&self, limit: u8, entry: State, body: Code<'_, I>) -> Result<Probe, PlanError> {
         let mut to = Emitter::<I> {
             asm: Assembler::new(&mut []),
             setup: self.setup,
-            counters: self.counters,
+            counters: limit,
             state: entry,
             tally: Tally::default(),
         };
         body(&mut to)?;
         Ok(Probe { entry, end: to.state, len: to.len() as u32, tally: to.tally })
+    }
+
+    /// Bytes that `code` takes here.
+    pub(super) fn length(&self, code: Code<'_, I>) -> Result<u32, PlanError> {
+        Ok(self.measure(self.counters, self.state, code)?.len)
     }
 }
 
@@ -288,4 +328,19 @@ struct Probe {
     end: State,
     len: u32,
     tally: Tally,
+}
+
+/// A part of a program and how it is repeated.
+struct Repetition {
+    probe: Probe,
+    loops: Loops,
+    costs: Costs,
+    /// Loop counters that the part itself may use.
+    limit: u8,
+}
+
+impl Repetition {
+    fn cost(&self) -> u64 {
+        self.loops.cost(&self.costs)
+    }
 }

@@ -52,9 +52,12 @@ pub enum PlanError {
     },
     /// Rows lie closer to each other than they are long.
     Pitch(Side),
-    /// A checkpoint must be more than 0 bursts from the last one, its event another than the transfer's, and the
-    /// transfer must end.
+    /// A transfer that pauses must end, and have 1 burst or more between checkpoints.
     Checkpoint,
+    /// The transfer's event, a checkpoint's and a gate's must differ; this one is used twice.
+    EventTwice(u8),
+    /// A device that chooses its kind of request may end a block early, so there can be no other block behind it.
+    EarlyEnd,
     /// No program moves data between these two sides in this shape.
     Sides,
     /// The program needs more bytes than there are.
@@ -102,8 +105,12 @@ impl core::fmt::Display for PlanError {
                 write!(f, "a lap of {bytes} bytes is no whole number of periods of {period}")
             }
             Self::Pitch(side) => write!(f, "rows of the {} overlap: its pitch is less than a row", name(*side)),
-            Self::Checkpoint => f.write_str(
-                "a transfer that pauses must end, with 1 burst or more between checkpoints and an event of their own",
+            Self::Checkpoint => {
+                f.write_str("a transfer that pauses must end, and have 1 burst or more between checkpoints")
+            }
+            Self::EventTwice(event) => write!(f, "event {event} is to mean two things"),
+            Self::EarlyEnd => f.write_str(
+                "a device that chooses its kind of request may end early, so it needs a transfer of one block",
             ),
             Self::Sides => f.write_str("the controller cannot move data between these two sides in this shape"),
             Self::TooLong { need, have } => write!(f, "the program needs {need} bytes, there are {have}"),

@@ -7,9 +7,14 @@ pub(super) struct Span {
     pub(super) source: u32,
     pub(super) destination: u32,
     pub(super) bytes: u32,
+    /// Width of the bus.
     pub(super) bus_bytes: u8,
+    /// The widest beat: less than the bus where the same bursts are used at addresses that agree only modulo this.
+    pub(super) width: u8,
     pub(super) fifo_lines: u16,
     pub(super) barriers: bool,
+    /// The source is one word as wide as the bus: no burst of narrower beats may be longer.
+    pub(super) word: bool,
 }
 
 /// Beats of one burst on one side. No beats: the side is not touched.
@@ -83,6 +88,7 @@ struct Cursor {
     peak: u32,
     cost: u32,
     bus: u32,
+    width: u32,
     barriers: bool,
 }
 
@@ -96,13 +102,15 @@ impl Cursor {
             peak: 0,
             cost: 0,
             bus: span.bus_bytes as u32,
+            width: span.width as u32,
             barriers: span.barriers,
         }
     }
 
-    /// FIFO lines in use: bytes sit in the lanes that they are written from.
+    /// FIFO lines in use: bytes sit in the lanes that they are written from, the last ones possible if those differ.
     const fn lines(&self) -> u32 {
-        if self.fill == 0 { 0 } else { (self.destination % self.bus + self.fill).div_ceil(self.bus) }
+        let lane = self.destination % self.width + self.bus - self.width;
+        if self.fill == 0 { 0 } else { (lane + self.fill).div_ceil(self.bus) }
     }
 
     const fn once(mut self, step: Step) -> Self {
@@ -177,7 +185,7 @@ mod cost {
 }
 
 impl Layout {
-    /// The best layout that the FIFO holds. The request must have been [checked](CopyRequest::check).
+    /// The best layout that the FIFO holds.
     pub(super) const fn of(span: &Span, limits: &Limits) -> Result<Self, PlanError> {
         let lines = span.fifo_lines as u32;
         let mut longest = min(limits.burst as u32, lines);
@@ -271,11 +279,13 @@ struct Frame {
     beats: u32,
     /// Most bytes of a burst, from the line it begins in.
     bytes: u32,
+    /// The source is one word.
+    word: bool,
 }
 
 impl Frame {
     const fn new(span: &Span, limits: &Limits, longest: u32) -> Self {
-        let bus = span.bus_bytes as u32;
+        let bus = span.width as u32;
         let skip = span.source % bus;
         Self {
             bus,
@@ -284,6 +294,7 @@ impl Frame {
             ends: (span.source.wrapping_add(span.bytes), span.destination.wrapping_add(span.bytes)),
             beats: limits.burst as u32,
             bytes: longest * bus,
+            word: span.word,
         }
     }
 
@@ -294,7 +305,15 @@ impl Frame {
 
     /// For each side the burst that moves all that is left of it, if there is one.
     const fn last_bursts(&self, at: &Cursor) -> (Option<Burst>, Option<Burst>) {
-        (self.last_burst(at.source, self.ends.0), self.last_burst(at.destination, self.ends.1))
+        let load = match self.last_burst(at.source, self.ends.0) {
+            Some(Burst { beat, beats })
+                if self.word && (beat as u32) < self.bus && beat as u32 * beats as u32 > self.bus =>
+            {
+                None
+            }
+            load => load,
+        };
+        (load, self.last_burst(at.destination, self.ends.1))
     }
 
     const fn last_burst(&self, address: u32, end: u32) -> Option<Burst> {

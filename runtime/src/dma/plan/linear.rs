@@ -1,37 +1,53 @@
 use super::emitter::Emitter;
 use super::layout::{Burst, Layout, Span, Step};
+use super::way::Part;
 use super::{Attributes, PlanError};
-use crate::microcode::{Access, Control, Isa, Op, When};
+use crate::microcode::{Access, Control, Isa, Op, Side, When};
 
-/// From memory to memory, as [`Layout`] has it. Both addresses are set.
-pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, source: u32, destination: u32, bytes: u32) -> Result<(), PlanError> {
+/// From memory to memory, as [`Layout`] has it; or from the one `word` at the source address. Both addresses are set.
+pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> Result<(), PlanError> {
     let setup = *e.setup();
     // The bytes beside the last whole line go in one burst of narrow beats.
     if setup.bus_bytes - 1 > I::LIMITS.burst {
         return Err(PlanError::BusWidth(setup.bus_bytes));
     }
+    let width = part.width(setup.bus_bytes);
     let span = Span {
-        source,
-        destination,
-        bytes,
+        // A word is as good as memory that begins at a line.
+        source: if word { 0 } else { part.source },
+        destination: part.destination,
+        bytes: part.bytes,
         bus_bytes: setup.bus_bytes,
+        width,
         fifo_lines: setup.fifo_lines,
         barriers: setup.barriers,
+        word,
     };
+    if word && width < setup.bus_bytes {
+        return Err(PlanError::Misaligned(Side::Destination));
+    }
     let layout = Layout::of(&span, &I::LIMITS)?;
     e.needs(layout.fifo);
-    step(e, &layout.head, 1)?;
-    step(e, &layout.body, layout.count)?;
-    layout.rest.iter().try_for_each(|rest| step(e, rest, 1))
+    let word = word.then_some(setup.bus_bytes);
+    step(e, &layout.head, 1, word)?;
+    step(e, &layout.body, layout.count, word)?;
+    for rest in &layout.rest {
+        step(e, rest, 1, word)?;
+    }
+    // What lies beside whole words is read as memory is.
+    match word.map(|word| part.bytes % u32::from(word)) {
+        Some(beside @ 1..) if !part.last => e.op(Op::SubtractAddress(Side::Source, beside as u16)),
+        _ => Ok(()),
+    }
 }
 
-fn step<I: Isa>(e: &mut Emitter<'_, I>, step: &Step, count: u32) -> Result<(), PlanError> {
+fn step<I: Isa>(e: &mut Emitter<'_, I>, step: &Step, count: u32, word: Option<u8>) -> Result<(), PlanError> {
     if step.is_none() || count == 0 {
         return Ok(());
     }
-    let control = control(e, step);
+    let control = control(e, step, word);
     e.set_control(control)?;
-    e.moves(step.store.longest());
+    e.moves(step.store.longest(), 0);
     let (load, store, barriers) = (!step.load.is_none(), !step.store.is_none(), e.setup().barriers);
     e.repeat(count, &|e| {
         if load {
@@ -48,16 +64,17 @@ fn step<I: Isa>(e: &mut Emitter<'_, I>, step: &Step, count: u32) -> Result<(), P
 }
 
 /// Both sides for `step`. A side it does not touch keeps what it had, which costs the controller nothing.
-fn control<I: Isa>(e: &Emitter<'_, I>, step: &Step) -> Control {
+fn control<I: Isa>(e: &Emitter<'_, I>, step: &Step, word: Option<u8>) -> Control {
     let setup = e.setup();
     let (load, store) = match step {
         Step { load, store: Burst::NONE } => (*load, *load),
         Step { load: Burst::NONE, store } => (*store, *store),
         Step { load, store } => (*load, *store),
     };
+    let stays = word == Some(load.beat);
     let mut control = Control {
-        source: access(load, setup.source_attributes),
-        destination: access(store, setup.destination_attributes),
+        source: access(load.beat, load.beats, !stays, setup.source_attributes),
+        destination: access(store.beat, store.beats, true, setup.destination_attributes),
         swap: 1,
     };
     if let Some(last) = e.control() {
@@ -71,12 +88,6 @@ fn control<I: Isa>(e: &Emitter<'_, I>, step: &Step) -> Control {
     control
 }
 
-fn access(burst: Burst, attributes: Attributes) -> Access {
-    Access {
-        increment: true,
-        beat: burst.beat,
-        burst: burst.beats,
-        cache: attributes.cache,
-        protection: attributes.protection,
-    }
+pub(super) fn access(beat: u8, burst: u8, increment: bool, attributes: Attributes) -> Access {
+    Access { increment, beat, burst, cache: attributes.cache, protection: attributes.protection }
 }

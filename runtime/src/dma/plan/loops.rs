@@ -11,20 +11,30 @@ pub(super) struct Costs {
     pub(super) nest: u32,
 }
 
-/// `outer` times `inner` times `unroll` copies of a body; a level of one iteration is not a loop.
+/// `outer` times `inner` times `unroll` copies of a body, and this `times` times in a row; a level of one iteration is
+/// not a loop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Nest {
     pub(super) outer: u32,
     pub(super) inner: u32,
     pub(super) unroll: u32,
+    pub(super) times: u32,
 }
 
 impl Nest {
-    const NONE: Self = Self { outer: 1, inner: 1, unroll: 0 };
+    const NONE: Self = Self { outer: 1, inner: 1, unroll: 0, times: 1 };
 
     const fn bytes(&self, costs: &Costs) -> u32 {
         let loops = (self.outer > 1) as u32 + (self.inner > 1) as u32;
-        (loops * costs.nest).saturating_add(self.unroll.saturating_mul(costs.body))
+        (loops * costs.nest).saturating_add(self.unroll.saturating_mul(costs.body)).saturating_mul(self.times)
+    }
+
+    /// Is no loop longer than a jump?
+    const fn jumps(&self, costs: &Costs, limits: &Limits) -> bool {
+        let body = self.unroll.saturating_mul(costs.body);
+        let inner = self.inner == 1 || body <= limits.jump as u32;
+        let outer = self.outer == 1 || body.saturating_add(costs.nest) <= limits.jump as u32;
+        inner && outer
     }
 
     const fn instructions(&self, costs: &Costs) -> u32 {
@@ -35,7 +45,7 @@ impl Nest {
         if self.outer > 1 {
             sum = self.outer.saturating_mul(sum.saturating_add(1)).saturating_add(1);
         }
-        sum
+        sum.saturating_mul(self.times)
     }
 }
 
@@ -50,10 +60,11 @@ impl Loops {
     /// more copy of the body in the loop often make the count such a product.
     pub(super) const fn plan(count: u32, costs: &Costs, limits: &Limits) -> Self {
         let most = if limits.iterations == 0 { 1 } else { limits.iterations as u32 };
+        let jump = limits.jump as u32;
         let reach = match limits.counters {
-            0 => 1,
-            1 => most,
-            _ => most * most,
+            2.. if costs.body.saturating_add(costs.nest) <= jump => most * most,
+            1.. if costs.body <= jump => most,
+            _ => 1,
         };
         let mut best = Self::simple(count, most, reach, costs, limits);
         let fewest = count.div_ceil(reach);
@@ -68,8 +79,11 @@ impl Loops {
                 if (count - rest).is_multiple_of(unroll) {
                     let product = (count - rest) / unroll;
                     if let Some((outer, inner)) = factor(product, most, reach) {
+                        let nest = Nest { outer, inner, unroll, times: 1 };
                         let straight = Nest { unroll: rest, ..Nest::NONE };
-                        best = best.or(Self([Nest { outer, inner, unroll }, straight, Nest::NONE]), costs);
+                        if nest.jumps(costs, limits) {
+                            best = best.or(Self([nest, straight, Nest::NONE]), costs);
+                        }
                     }
                 }
                 rest += 1;
@@ -83,19 +97,22 @@ impl Loops {
     const fn simple(count: u32, most: u32, reach: u32, costs: &Costs, limits: &Limits) -> Self {
         if count >= reach {
             let inner = if reach < most { reach } else { most };
-            let whole = Nest { outer: reach / inner, inner, unroll: count / reach };
+            let mut whole = Nest { outer: reach / inner, inner, unroll: count / reach, times: 1 };
+            if !whole.jumps(costs, limits) {
+                (whole.unroll, whole.times) = (1, whole.unroll);
+            }
             if count.is_multiple_of(reach) {
                 return Self([whole, Nest::NONE, Nest::NONE]);
             }
             let left = Self::plan(count % reach, costs, limits);
             return Self([whole, left.0[0], left.0[1]]);
         }
-        let whole = Nest { outer: count / most, inner: most, unroll: (count >= most) as u32 };
+        let whole = Nest { outer: count / most, inner: most, unroll: (count >= most) as u32, times: 1 };
         let left = count % most;
         let left = if left * costs.body <= costs.nest + costs.body {
             Nest { unroll: left, ..Nest::NONE }
         } else {
-            Nest { outer: 1, inner: left, unroll: 1 }
+            Nest { outer: 1, inner: left, unroll: 1, times: 1 }
         };
         Self([if count >= most { whole } else { Nest::NONE }, left, Nest::NONE])
     }
@@ -106,7 +123,7 @@ impl Loops {
 
     /// A byte more is worth a thousand instructions less: all threads share one fetch, and long copies have millions
     /// of instructions; a program's room is small, but no copy comes near its end.
-    const fn cost(&self, costs: &Costs) -> u64 {
+    pub(super) const fn cost(&self, costs: &Costs) -> u64 {
         self.bytes(costs) as u64 * 1024 + self.instructions(costs) as u64
     }
 
@@ -116,12 +133,8 @@ impl Loops {
 
     /// Loop counters in use.
     pub(super) fn counters(&self) -> u8 {
-        self.0
-            .iter()
-            .map(|nest| u8::from(nest.outer > 1) * 2)
-            .max()
-            .unwrap_or(0)
-            .max(self.0.iter().map(|nest| u8::from(nest.inner > 1)).max().unwrap_or(0))
+        let used = self.0.iter().filter(|nest| nest.unroll > 0);
+        used.map(|nest| if nest.outer > 1 { 2 } else { u8::from(nest.inner > 1) }).max().unwrap_or(0)
     }
 
     pub(super) const fn instructions(&self, costs: &Costs) -> u32 {
@@ -154,7 +167,7 @@ mod tests {
     const FENCED: Costs = Costs { body: 4, body_instructions: 4, nest: 4 };
 
     fn repeats(loops: &Loops) -> u64 {
-        loops.0.iter().map(|n| u64::from(n.outer) * u64::from(n.inner) * u64::from(n.unroll)).sum()
+        loops.0.iter().map(|n| u64::from(n.outer) * u64::from(n.inner) * u64::from(n.unroll) * u64::from(n.times)).sum()
     }
 
     #[test]
@@ -174,8 +187,8 @@ mod tests {
         for count in 0..=65_536 {
             let (nested, last) = (count / 256 * 256, count % 256);
             let plain = Loops([
-                Nest { outer: count / 256, inner: 256, unroll: u32::from(nested > 0) },
-                Nest { outer: 1, inner: last, unroll: 1 },
+                Nest { outer: count / 256, inner: 256, unroll: u32::from(nested > 0), times: 1 },
+                Nest { outer: 1, inner: last, unroll: 1, times: 1 },
                 Nest::NONE,
             ]);
             let loops = Loops::plan(count, &PAIR, &LIMITS);
@@ -187,12 +200,12 @@ mod tests {
     #[test]
     fn exact_products_beat_remainders() {
         // 8191 is prime; one less is 2 times 21 times 195.
-        assert_eq!(Loops::plan(8191, &PAIR, &LIMITS).0[0], Nest { outer: 21, inner: 195, unroll: 2 });
+        assert_eq!(Loops::plan(8191, &PAIR, &LIMITS).0[0], Nest { outer: 21, inner: 195, unroll: 2, times: 1 });
         // Two copies in one loop, not two loops.
-        assert_eq!(Loops::plan(512, &PAIR, &LIMITS).0[0], Nest { outer: 1, inner: 256, unroll: 2 });
+        assert_eq!(Loops::plan(512, &PAIR, &LIMITS).0[0], Nest { outer: 1, inner: 256, unroll: 2, times: 1 });
         assert_eq!(Loops::plan(512, &PAIR, &LIMITS).bytes(&PAIR), 8);
         // 256 MiB on a 64-bit bus.
-        assert_eq!(Loops::plan(1 << 21, &PAIR, &LIMITS).0[0], Nest { outer: 256, inner: 256, unroll: 32 });
+        assert_eq!(Loops::plan(1 << 21, &PAIR, &LIMITS).0[0], Nest { outer: 256, inner: 256, unroll: 32, times: 1 });
     }
 
     #[test]

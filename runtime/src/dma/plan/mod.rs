@@ -13,7 +13,9 @@
 //! [`Isa`]: crate::microcode::Isa
 
 mod assembler;
+mod check;
 mod copy;
+mod device;
 mod emitter;
 mod error;
 mod layout;
@@ -24,7 +26,10 @@ mod port;
 mod program;
 mod progress;
 mod request;
+mod rows;
 mod transfer;
+mod way;
+mod zero;
 
 pub use copy::{CopyRequest, copy};
 pub use error::PlanError;

@@ -105,8 +105,11 @@ impl Program {
             return self.bytes;
         }
         let Some((index, place)) = self.current(&word, pc) else { return 0 };
+        let floor = index.checked_rem(track.blocks).map_or(Some(place), |over| self.place(index - over, &word));
+        let floor = floor.filter(|_| track.blocks > 0).map_or(0, |place| place.before);
         if pc < place.first.saturating_add(track.ready.into()) {
-            return self.settled(place.before, index, place.before, at.queued);
+            let exact = track.exact.is_some();
+            return if exact { place.before } else { self.settled(place.before, floor, at.queued) };
         }
         let (address, start, pitch) = match track.side {
             Side::Source => (at.source, place.source_at, track.source_pitch),
@@ -129,19 +132,18 @@ impl Program {
         }
         let moved = row.saturating_mul(length).saturating_add(moved.min(length)).min(place.bytes);
         let total = place.before.saturating_add(moved);
-        if ended { total } else { self.settled(total, index, place.before, at.queued) }
+        if ended { total } else { self.settled(total, floor, at.queued) }
     }
 
-    /// What of `total` bytes, of which the last may still be under way in block `index`, is surely written.
-    fn settled(&self, total: u32, index: u16, before: u32, queued: u8) -> u32 {
+    /// What of `total` bytes, of which the last may still be under way, is surely written; `floor` of them are.
+    fn settled(&self, total: u32, floor: u32, queued: u8) -> u32 {
         let track = &self.track;
         if queued == 0 {
             return total.min(self.bytes);
         }
         let under_way = u32::from(track.burst).saturating_mul(queued.into()).saturating_add(track.ahead.into());
-        let block = if track.blocks > 0 && index.is_multiple_of(track.blocks) { before } else { 0 };
         let period = total.saturating_sub(1).checked_div(track.period).map_or(0, |periods| periods * track.period);
-        total.saturating_sub(under_way).max(block).max(period).min(self.bytes)
+        total.saturating_sub(under_way).max(floor).max(period).min(self.bytes)
     }
 
     /// The block that the program counter is in.

@@ -1,0 +1,96 @@
+use super::emitter::{Code, Emitter};
+use super::way::{Part, Way, power};
+use super::{Block, PlanError};
+use crate::microcode::{Isa, Op, Side};
+
+/// Longest code, in bytes, that serves several alignments of rows with full-width beats; beyond it narrower beats, to
+/// which all rows are alike, are the smaller evil.
+const UNROLLED: u32 = 160;
+
+/// What is written for each part.
+type PartCode<'c, I> = &'c dyn Fn(&mut Emitter<'_, I>, &Part) -> Result<(), PlanError>;
+
+/// `rows` rows like `first`, the starts of which lie `pitches` apart. Both addresses are set.
+pub(super) fn rect<I: Isa>(
+    e: &mut Emitter<'_, I>,
+    way: &Way,
+    first: &Part,
+    rows: u32,
+    pitches: [u32; 2],
+) -> Result<(), PlanError> {
+    let [source, destination] = [Side::Source, Side::Destination]
+        .map(|side| way.memory(side).then_some(pitches[usize::from(side == Side::Destination)]));
+    let gap = |pitch: Option<u32>| pitch.map_or(0, |pitch| pitch - first.bytes);
+    let gaps = [(Side::Source, gap(source)), (Side::Destination, gap(destination))];
+    if rows == 1 || gaps.iter().all(|(_, gap)| *gap == 0) {
+        return way.part(e, &Part { bytes: first.bytes * rows, ..*first });
+    }
+    alike(e, way, first, rows, [source.unwrap_or(0), destination.unwrap_or(0)], &|e, row| {
+        way.part(e, row)?;
+        gaps.iter().try_for_each(|(side, gap)| skip(e, *side, *gap))
+    })
+}
+
+/// The periods of a lap, one event each. Both addresses are set.
+pub(super) fn periods<I: Isa>(
+    e: &mut Emitter<'_, I>,
+    way: &Way,
+    lap: &Block,
+    period: u32,
+    gate: Option<u8>,
+) -> Result<(), PlanError> {
+    let Block { source, destination, bytes } = *lap;
+    let first = Part { source, destination, bytes: period, apart: 0, last: false };
+    let distance = |side| if way.memory(side) { period } else { 0 };
+    let pitches = [distance(Side::Source), distance(Side::Destination)];
+    alike(e, way, &first, bytes / period, pitches, &|e, part| {
+        if let Some(event) = gate {
+            e.op(Op::WaitEvent(event, false))?;
+        }
+        way.part(e, part)?;
+        e.signal().map(drop)
+    })
+}
+
+/// `count` parts with the fewest different pieces of code.
+fn alike<I: Isa>(
+    e: &mut Emitter<'_, I>,
+    way: &Way,
+    first: &Part,
+    count: u32,
+    pitches: [u32; 2],
+    part: PartCode<'_, I>,
+) -> Result<(), PlanError> {
+    let bus = u32::from(e.setup().bus_bytes);
+    let [source, destination] = pitches;
+    // After so many parts the addresses are again as at first.
+    let lanes = (bus / u32::from(power(source | destination | bus))).min(count);
+    let nth = |n: u32| Part {
+        source: first.source.wrapping_add(n.wrapping_mul(source)),
+        destination: first.destination.wrapping_add(n.wrapping_mul(destination)),
+        last: false,
+        ..*first
+    };
+    let exact: Code<'_, I> = &|e| {
+        e.repeat(count / lanes, &|e| (0..lanes).try_for_each(|n| part(e, &nth(n))))?;
+        (0..count % lanes).try_for_each(|n| part(e, &nth(n)))
+    };
+    let narrow = Part { apart: source | destination, ..nth(0) };
+    let narrow: Code<'_, I> = &|e| e.repeat(count, &|e| part(e, &narrow));
+    let device = matches!(way, Way::Out(_) | Way::In(_));
+    if lanes == 1 || matches!(way, Way::Pattern(_)) || !device && e.length(exact).is_ok_and(|len| len <= UNROLLED) {
+        exact(e)
+    } else {
+        narrow(e)
+    }
+}
+
+/// Move an address on.
+fn skip<I: Isa>(e: &mut Emitter<'_, I>, side: Side, bytes: u32) -> Result<(), PlanError> {
+    const MOST: u16 = u16::MAX;
+    e.times(bytes / u32::from(MOST), &|e| e.op(Op::AddAddress(side, MOST)))?;
+    match bytes % u32::from(MOST) {
+        0 => Ok(()),
+        rest => e.op(Op::AddAddress(side, rest as u16)),
+    }
+}
