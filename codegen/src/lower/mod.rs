@@ -11,15 +11,15 @@ mod soc;
 mod subsystem;
 
 pub use engine::{
-    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit, MicrocodeDma,
-    PathTo, SideFields,
+    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit,
+    MicrocodeDma, PathTo, SideFields,
 };
 pub use instruction::{
     BytePattern, EnumOperandValue, Instruction, InstructionSet, Operand, OperandKind, Role, ThreadKind,
 };
 pub use ip::{
-    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, Enum, EnumValue, FaultBit, Field, FieldType, Handshake,
-    Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
+    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, Enum, EnumValue, FaultBit, Field, FieldType,
+    Handshake, Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
 };
 pub use resolve::lower;
 pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, Reference, Soc};

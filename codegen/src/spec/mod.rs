@@ -34,7 +34,9 @@ pub use engine::{
     SecondRegister, SideFields, ThreadRegisters, ThreadStates,
 };
 pub use instruction::{BytePattern, Instruction, InstructionSet, Operand, Relative, ThreadKind};
-pub use ip::{Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window};
+pub use ip::{
+    Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window,
+};
 pub use quantity::{Duration, Energy, Watts};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};
 pub use role::{

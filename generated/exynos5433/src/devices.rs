@@ -188,10 +188,37 @@ pub mod adma {
         non_secure: 0,
         memory_cache: 0,
         device_cache: 0,
+        excluded_threads: 0,
+        strict_fifo: 0,
     };
 
     /// Deviations that this instance has.
     pub const QUIRKS: &[linkwright_pl330::Quirk] = &[];
+    /// What the hardware should say it has.
+    pub const EXPECTED: linkwright::dma::Expected = linkwright::dma::Expected {
+        threads: 8,
+        events: 32,
+        requests: 32,
+        bus_bytes: 8,
+        fifo_lines: 64,
+        icache_line: 16,
+        non_secure: false,
+    };
+
+    /// How the engine drives this instance: what its parameters, quirks and interrupts say.
+    pub const CONFIG: linkwright::dma::Config = linkwright::dma::Config {
+        threads: 0xff,
+        events: 0xffff_ffff,
+        polled: false,
+        source: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        destination: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        device: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        barriers: false,
+        flush: true,
+        tail: linkwright::dma::plan::Tail::Singles,
+        strict_fifo: false,
+        ..linkwright::dma::Config::DEFAULT
+    };
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -318,10 +345,37 @@ pub mod pdma0 {
         non_secure: 0,
         memory_cache: 0,
         device_cache: 0,
+        excluded_threads: 0,
+        strict_fifo: 0,
     };
 
     /// Deviations that this instance has.
     pub const QUIRKS: &[linkwright_pl330::Quirk] = &[];
+    /// What the hardware should say it has.
+    pub const EXPECTED: linkwright::dma::Expected = linkwright::dma::Expected {
+        threads: 8,
+        events: 32,
+        requests: 32,
+        bus_bytes: 8,
+        fifo_lines: 64,
+        icache_line: 16,
+        non_secure: false,
+    };
+
+    /// How the engine drives this instance: what its parameters, quirks and interrupts say.
+    pub const CONFIG: linkwright::dma::Config = linkwright::dma::Config {
+        threads: 0xff,
+        events: 0xffff_ffff,
+        polled: false,
+        source: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        destination: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        device: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        barriers: false,
+        flush: true,
+        tail: linkwright::dma::plan::Tail::Singles,
+        strict_fifo: false,
+        ..linkwright::dma::Config::DEFAULT
+    };
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -370,10 +424,37 @@ pub mod pdma1 {
         non_secure: 0,
         memory_cache: 0,
         device_cache: 0,
+        excluded_threads: 0,
+        strict_fifo: 0,
     };
 
     /// Deviations that this instance has.
     pub const QUIRKS: &[linkwright_pl330::Quirk] = &[];
+    /// What the hardware should say it has.
+    pub const EXPECTED: linkwright::dma::Expected = linkwright::dma::Expected {
+        threads: 8,
+        events: 32,
+        requests: 32,
+        bus_bytes: 8,
+        fifo_lines: 64,
+        icache_line: 16,
+        non_secure: false,
+    };
+
+    /// How the engine drives this instance: what its parameters, quirks and interrupts say.
+    pub const CONFIG: linkwright::dma::Config = linkwright::dma::Config {
+        threads: 0xff,
+        events: 0xffff_ffff,
+        polled: false,
+        source: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        destination: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        device: linkwright::dma::plan::Attributes { cache: 0, protection: 0 },
+        barriers: false,
+        flush: true,
+        tail: linkwright::dma::plan::Tail::Singles,
+        strict_fifo: false,
+        ..linkwright::dma::Config::DEFAULT
+    };
 
     /// Numbers of its `clocks`.
     pub mod clocks {

@@ -96,6 +96,15 @@ pub struct Parameters {
     ///
     /// 0 to 7; 0 unless an instance says otherwise.
     pub device_cache: u32,
+    /// Channel threads that are not to be used (bit n: thread n): other software has them, or they misbehave.
+    ///
+    /// 0 to 255; 0 unless an instance says otherwise.
+    pub excluded_threads: u32,
+    /// No program may need more lines of the shared FIFO than its thread's equal share (1).
+    /// Without it (0) programs are admitted by what they really keep in the FIFO, which allows longer bursts.
+    ///
+    /// 0 to 1; 0 unless an instance says otherwise.
+    pub strict_fifo: u32,
 }
 
 impl Parameters {
@@ -115,6 +124,8 @@ impl Parameters {
         non_secure: 0,
         memory_cache: 0,
         device_cache: 0,
+        excluded_threads: 0,
+        strict_fifo: 0,
     };
 }
 
@@ -131,9 +142,7 @@ pub enum Quirk {
     /// `DMAKILL` leaves an internal request flag behind, and the next program can wait for ever. Let the thread reach its
     /// `DMAWFP` before the peripheral's requests are enabled.
     KillLosesRequest,
-    /// Peripherals that request a burst only at a FIFO threshold never request the short last one; it is to be moved with
-    /// single requests.
+    /// Peripherals that request a burst only at a FIFO threshold never request the short last one; it is to be moved
+    /// with single requests, as the engine does unless `periph-burst` forbids it.
     SingleTail,
-    /// Channel thread 0 is not to be used.
-    NoChannel0,
 }

@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 
 use super::buffers::{Buffers, CopyPair};
 use super::memory::DmaBuf;
+use super::plan::Handshake;
 use crate::mmio::Word;
 use crate::power::{Device, SuppliedBy};
 
@@ -46,12 +47,26 @@ impl Direction for DeviceToMemory {
 pub struct Port {
     request: u8,
     fifo: u32,
+    burst: u8,
+    handshake: Handshake,
 }
 
 impl Port {
-    /// Request line `request` of the controller; data register at bus address `fifo`.
+    /// Request line `request` of the controller; data register at bus address `fifo`. One request a word.
     pub const fn new(request: u8, fifo: u32) -> Self {
-        Self { request, fifo }
+        Self { request, fifo, burst: 1, handshake: Handshake::Single }
+    }
+
+    /// The device's burst requests ask for `beats` words.
+    #[must_use]
+    pub const fn burst(self, beats: u8) -> Self {
+        Self { burst: beats, ..self }
+    }
+
+    /// Which requests the device raises.
+    #[must_use]
+    pub const fn handshake(self, handshake: Handshake) -> Self {
+        Self { handshake, ..self }
     }
 
     /// Request line of the controller.

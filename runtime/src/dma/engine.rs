@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::failure::Disassemble;
 use super::memory::Arena;
-use super::plan::{self, Attributes, CopyRequest, PlanError, Program};
+use super::plan::{self, Attributes, CopyRequest, PlanError, Program, Tail};
 use super::slot::Slot;
 use super::{Capabilities, Controller, FaultCauses, Position, Stuck, ThreadState};
 use crate::microcode::{Encoded, Isa};
@@ -29,6 +29,15 @@ pub struct Config {
     pub source: Attributes,
     /// Attributes of writes to memory.
     pub destination: Attributes,
+    /// Attributes of accesses to devices' data registers.
+    pub device: Attributes,
+    /// Drop a device's stale requests at the start of a program; some controllers hang in that instruction.
+    pub flush: bool,
+    /// How the beats go that do not fill a device's burst.
+    pub tail: Tail,
+    /// Each program gets an equal share of the data FIFO, depth divided by threads, and no more. Otherwise programs are
+    /// admitted as long as what they keep and what one of them needs for a moment fits the FIFO together.
+    pub strict_fifo: bool,
     /// Separate reads and writes by barriers (an erratum of early PL330s).
     pub barriers: bool,
     /// Most reads of the command interface's busy flag before a start or kill gives up.
@@ -51,6 +60,10 @@ impl Config {
         program_bytes: 256,
         source: Attributes { cache: 0, protection: 0 },
         destination: Attributes { cache: 0, protection: 0 },
+        device: Attributes { cache: 0, protection: 0 },
+        flush: true,
+        tail: Tail::Singles,
+        strict_fifo: false,
         barriers: false,
         command_polls: 1_000,
         stop_polls: 10_000,

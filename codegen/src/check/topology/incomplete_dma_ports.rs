@@ -24,7 +24,12 @@ fn judge(ip: &Ip, dma: bool, name: &Name, consumed: &Consumed) -> Option<Diagnos
         ("fifo", consumed.fifo.as_ref().map(|f| f.span)),
         ("width", consumed.width.as_ref().map(|w| w.span)),
     ];
-    let (first, place) = parts.iter().find_map(|(part, span)| span.map(|span| (part, span)))?;
+    // What says more about a port does not make one.
+    let details = [
+        ("burst", consumed.burst.as_ref().map(|b| b.span)),
+        ("handshake", consumed.handshake.as_ref().map(|h| h.span)),
+    ];
+    let (first, place) = parts.iter().chain(&details).find_map(|(part, span)| span.map(|span| (part, span)))?;
     if !dma {
         let title = format!("`{}` has a DMA port but is no DMA request", name.value);
         return Some(RULE.at(place, title, format!("`{first}` means nothing here")).and(name.span, "this reference"));
@@ -34,7 +39,7 @@ fn judge(ip: &Ip, dma: bool, name: &Name, consumed: &Consumed) -> Option<Diagnos
             .at(name.span, format!("the DMA port `{}` has no `{missing}`", name.value), "incomplete")
             .and(place, format!("it has `{first}`"))
             .note("a transfer needs all three: direction, address of the data register, bits per word");
-        return Some(finding.help(format!("add `{missing}`, or leave out all three")));
+        return Some(finding.help(format!("add `{missing}`, or leave out all of it")));
     }
     let (fifo, window) = (consumed.fifo.as_ref()?, ip.window.as_ref()?);
     let bytes = consumed.width.as_ref()?.value / 8;

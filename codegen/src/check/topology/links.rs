@@ -10,19 +10,22 @@ use crate::check::Cx;
 use crate::order::Rank;
 use crate::source::Spanned;
 use crate::spec::{
-    ArgumentType, Device, Ip, LinkClass, Map, Name, Provided, Reference, ReferenceArgs, Scalar, Soc, Subsystem,
+    ArgumentType, Consumed, Device, Ip, LinkClass, Map, Name, Provided, Reference, ReferenceArgs, Scalar, Soc,
+    Subsystem,
 };
 
 /// A reference whose provider is known.
-pub(super) struct Link<'a> {
+pub(in crate::check) struct Link<'a> {
     /// Indices of devices.
     pub(super) consumer: usize,
-    pub(super) provider: usize,
+    pub(in crate::check) provider: usize,
     pub(super) subsystem: &'a Subsystem,
     /// As the soc spells the subsystem.
     pub(super) key: &'a Name,
     pub(super) name: Option<&'a Name>,
-    pub(super) reference: &'a Reference,
+    pub(in crate::check) reference: &'a Reference,
+    /// What the ip says about it.
+    pub(in crate::check) consumed: &'a Consumed,
     /// The device works without.
     pub(super) optional: bool,
     /// The device is probed without, by the reference's own word or that of another one between the two.
@@ -33,7 +36,7 @@ pub(super) struct Link<'a> {
 
 impl Link<'_> {
     /// `clocks.apb_pclk`.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::check) fn label(&self) -> String {
         match self.name {
             Some(name) => format!("{}.{}", self.key.value, name.value),
             None => self.key.value.clone(),
@@ -119,7 +122,18 @@ pub(super) fn collect<'a>(soc: &'a Soc, cx: &mut Cx<'a>) -> Vec<Link<'a>> {
                 let Some((provider, target)) = target(soc, subsystem, reference, cx) else { continue };
                 let args = arguments(&target, reference, cx);
                 let post_init = reference.post_init();
-                links.push(Link { consumer, provider, subsystem, key, name, reference, optional, post_init, args });
+                links.push(Link {
+                    consumer,
+                    provider,
+                    subsystem,
+                    key,
+                    name,
+                    reference,
+                    consumed,
+                    optional,
+                    post_init,
+                    args,
+                });
             }
         }
     }

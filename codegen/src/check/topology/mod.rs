@@ -1,6 +1,6 @@
 //! Rules about subsystems, about what ips offer and need, and about the devices of a soc.
 
-mod links;
+pub(super) mod links;
 
 pub(super) mod arguments_out_of_range;
 pub(super) mod colliding_device_names;
@@ -30,6 +30,7 @@ pub(super) mod unprovided_subsystems;
 pub(super) mod wrong_arguments;
 
 use super::Cx;
+use super::engine::{impossible_bursts, silent_faults, unusable_controllers};
 use crate::spec::{Ip, Soc};
 
 /// The subsystem whose references are request lines and end in a port of the device.
@@ -58,6 +59,7 @@ pub(super) fn check_ip(ip: &Ip, cx: &mut Cx<'_>) {
     parameters_out_of_range::check_defaults(ip, cx);
     ids_beyond_capacity::check(ip, cx);
     incomplete_dma_ports::check(ip, cx);
+    impossible_bursts::check_ip(ip, cx);
 }
 
 pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
@@ -82,4 +84,7 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
     disabled_providers::check(soc, &links, &enabled, cx);
     dependency_cycles::check(soc, &links, &enabled, cx);
     sleep_phase_inversions::check(soc, &links, &enabled, cx);
+    impossible_bursts::check_soc(soc, &links, cx);
+    unusable_controllers::check(soc, &enabled, cx);
+    silent_faults::check(soc, &enabled, cx);
 }

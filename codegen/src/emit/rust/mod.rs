@@ -17,6 +17,7 @@ mod print;
 mod regs;
 mod root;
 mod scope;
+mod setup;
 mod soc;
 mod topology;
 mod wiring;

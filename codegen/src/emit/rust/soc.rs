@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::map::{hex, number};
 use super::scope::{Scope, ident};
-use super::{docs, has_crate, manifest, print, root};
+use super::{docs, has_crate, manifest, print, root, setup};
 use crate::emit::Generated;
 use crate::lower::{Device, DmaPort, Ip, Reference, Soc, Subsystem};
 use crate::names;
@@ -203,6 +203,7 @@ fn facts(plan: &Plan<'_>, item: &DeviceItem<'_>) -> TokenStream {
     let block = item.ip.filter(|ip| has_crate(ip)).map(|ip| block(item, ip));
     let parameters = parameters(item);
     let quirks = quirks(item);
+    let engine = spec.engine.as_ref().map(|engine| setup::constants(engine, &path));
     let references = references(plan, item);
     let ports = item.ports.iter().map(|port| {
         let name = &port.name;
@@ -216,7 +217,7 @@ fn facts(plan: &Plan<'_>, item: &DeviceItem<'_>) -> TokenStream {
         let docs = docs::outer(&[&text]);
         quote! { #mark #docs pub enum #name {} }
     });
-    quote! { #window #block #parameters #quirks #references #(#ports)* }
+    quote! { #window #block #parameters #quirks #engine #references #(#ports)* }
 }
 
 /// The register block's type.

@@ -9,7 +9,7 @@ use super::map::{hex, number, word};
 use super::soc::{DeviceItem, Plan, PortItem};
 use super::{docs, print};
 use crate::emit::Generated;
-use crate::lower::{DmaDirection, Edge, LinkClass};
+use crate::lower::{DmaDirection, Edge, Handshake, LinkClass};
 
 /// The file.
 pub(super) fn emit(plan: &Plan<'_>) -> Generated {
@@ -18,11 +18,13 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let proven: HashSet<(usize, usize)> = supplies.iter().map(|supply| (supply.consumer, supply.supplier)).collect();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut endpoints = Vec::new();
+    let mut told = false;
     for device in &plan.devices {
         for port in &device.ports {
             // Without a link that keeps the controller running there is no endpoint.
             if proven.contains(&(device.index, port.reference.provider)) {
                 names.extend([direction(port), "Endpoint", "Port"]);
+                told |= handshake(port).is_some();
                 endpoints.push(endpoint(plan, device, port));
             }
         }
@@ -35,6 +37,11 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let dma = (!endpoints.is_empty()).then(|| {
         let names = names.iter().map(|name| super::scope::ident(name));
         quote!(use linkwright::dma::{#(#names),*};)
+    });
+    let told = told.then(|| {
+        quote!(
+            use linkwright::dma::plan::Handshake;
+        )
     });
     let devices = (!supplies.is_empty()).then(|| {
         quote!(
@@ -49,7 +56,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     let allowed = (!supplies.is_empty()).then(
         || quote!(#![allow(unsafe_code, reason = "hardware facts, each with the entry of the spec that states it")]),
     );
-    print::file(&plan.soc.file, quote! { #docs #allowed #dma #supplied #devices #(#links)* #(#endpoints)* })
+    print::file(&plan.soc.file, quote! { #docs #allowed #told #dma #supplied #devices #(#links)* #(#endpoints)* })
 }
 
 /// A supplier that runs whenever the consumer does.
@@ -118,6 +125,14 @@ fn endpoint(plan: &Plan<'_>, device: &DeviceItem<'_>, port: &PortItem<'_>) -> To
     let direction = super::scope::ident(direction(port));
     let word = word(port.port.width);
     let (request, fifo) = (number(port.request.into()), hex(port.fifo.into(), 8));
+    let burst = port.reference.requests.map(|requests| requests.burst).filter(|beats| *beats != 1).map(|beats| {
+        let beats = number(beats.into());
+        quote!(.burst(#beats))
+    });
+    let handshake = handshake(port).map(|kind| {
+        let kind = super::scope::ident(kind);
+        quote!(.handshake(Handshake::#kind))
+    });
     quote! {
         #mark #safety
         unsafe impl Endpoint for #module::#name {
@@ -125,8 +140,17 @@ fn endpoint(plan: &Plan<'_>, device: &DeviceItem<'_>, port: &PortItem<'_>) -> To
             type Peer = #peer;
             type Direction = #direction;
             type Word = #word;
-            const PORT: Option<Port> = Some(Port::new(#request, #fifo));
+            const PORT: Option<Port> = Some(Port::new(#request, #fifo) #burst #handshake);
         }
+    }
+}
+
+/// What the device asks for, where it is not what the runtime assumes.
+fn handshake(port: &PortItem<'_>) -> Option<&'static str> {
+    match port.reference.requests?.handshake {
+        Handshake::Single => None,
+        Handshake::Burst => Some("Burst"),
+        Handshake::Peripheral => Some("Peripheral"),
     }
 }
 

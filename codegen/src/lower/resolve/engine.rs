@@ -1,7 +1,7 @@
 use super::{Internal, internal, names, small, strings};
 use crate::lower::{
-    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit, MicrocodeDma,
-    PathTo, SideFields,
+    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit,
+    MicrocodeDma, PathTo, SideFields,
 };
 use crate::spec::{self, Ip, Node, Path};
 

@@ -2,8 +2,8 @@ use super::enums::Enums;
 use super::{Internal, engine, instruction, internal, names, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
-    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, FaultBit, Field, FieldType, Handshake, Ip, Lost, Node,
-    Parameter, ParameterValues, Provided, Quirk, Register,
+    Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, FaultBit, Field, FieldType, Handshake, Ip, Lost,
+    Node, Parameter, ParameterValues, Provided, Quirk, Register,
 };
 use crate::spec;
 
