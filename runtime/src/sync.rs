@@ -1,6 +1,6 @@
 //! Mutual exclusion between interrupt handlers, tasks and processors.
 
-use core::cell::RefCell;
+use core::cell::{RefCell, RefMut};
 
 use critical_section::{CriticalSection, Mutex};
 
@@ -21,19 +21,40 @@ impl<T> Lock<T> {
     /// From a task prefer [`Task::lock`](crate::context::Task::lock), which makes the compiler check that.
     ///
     /// # Panics
-    /// When `f` enters the same lock again: the caller's bug, found by the first test that does it.
+    /// When `f` enters the same lock again: the caller's bug, found by the first test that does it. Without feature
+    /// `std` and without debug assertions it spins for ever instead, as any spinning lock does, so that firmware has no
+    /// panic on the way to its hardware.
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
         critical_section::with(|cs| {
             let _atomic = Atomic::enter();
-            f(&mut self.0.borrow_ref_mut(cs))
+            f(&mut open(self.0.borrow(cs)))
         })
     }
 
     /// As [`with`](Self::with), inside a critical section that the caller has entered.
     #[track_caller]
     pub(crate) fn within<R>(&self, cs: CriticalSection<'_>, f: impl FnOnce(&mut T) -> R) -> R {
-        f(&mut self.0.borrow_ref_mut(cs))
+        f(&mut open(self.0.borrow(cs)))
+    }
+}
+
+#[track_caller]
+fn open<T>(cell: &RefCell<T>) -> RefMut<'_, T> {
+    match cell.try_borrow_mut() {
+        Ok(data) => data,
+        Err(_) => entered_twice(),
+    }
+}
+
+#[cold]
+#[track_caller]
+fn entered_twice() -> ! {
+    #[cfg(any(feature = "std", debug_assertions))]
+    panic!("a lock was entered again by the code that holds it");
+    #[cfg(not(any(feature = "std", debug_assertions)))]
+    loop {
+        core::hint::spin_loop();
     }
 }
 
@@ -54,6 +75,13 @@ pub(crate) fn exclusive<R>(f: impl FnOnce(CriticalSection<'_>) -> R) -> R {
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "entered again")]
+    fn entering_twice_is_found() {
+        let lock = Lock::new(());
+        lock.with(|()| lock.with(|()| ()));
+    }
 
     #[test]
     fn excludes_other_threads() {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cases;
+pub mod code;
 pub mod columns;
 pub mod exceptions;
 pub mod others;

@@ -60,6 +60,7 @@ pub fn report() -> String {
         table.print(&mut out);
     }
     steps(&mut out);
+    instructions(&mut out);
     let _ = writeln!(out, "\nIn brackets\n");
     for e in crate::exceptions::exceptions() {
         let _ = writeln!(out, "  {}, {}, {}: {}", e.case, e.driver, e.column, e.reason);
@@ -85,6 +86,30 @@ fn steps(out: &mut String) {
     ] {
         let numbers = [step.reads, step.writes, step.patched, step.allocations].map(|n| n.to_string());
         table.row([vec![name.to_string()], numbers.to_vec(), vec![note.to_string()]].concat());
+    }
+    table.print(out);
+}
+
+fn instructions(out: &mut String) {
+    let _ = writeln!(out, "\nInstructions of this machine that ours takes, built for size, registers being memory\n");
+    let counted = match crate::code::instructions() {
+        Ok(counted) => counted,
+        Err(error) => {
+            let _ = writeln!(out, "  not counted: {error}");
+            return;
+        }
+    };
+    let mut table = Table::new(&["step", "instructions", "note"]);
+    for (name, count, note) in [
+        ("submit", counted.submit, ""),
+        ("issue", counted.issue, ""),
+        ("complete", counted.interrupt, "the interrupt body, without its handler"),
+        ("re-arm", counted.rearm_same, "the same buffers"),
+        ("next", counted.rearm, "other buffers"),
+        ("finish", counted.finish, ""),
+        ("critical section", counted.critical_section, "the longest of any of them"),
+    ] {
+        table.row(vec![name.to_string(), thousands(count), note.to_string()]);
     }
     table.print(out);
 }
