@@ -8,6 +8,7 @@ mod base64;
 mod board;
 mod machine;
 mod memory;
+pub mod programs;
 mod random;
 
 pub use board::{BUFFERS, Board, CopyChannel, CopyPrepared, PROGRAMS, Pair, ZYNQ, zynq};
