@@ -241,7 +241,7 @@ fn sleep_phases_matter_where_there_is_a_link() {
     let found = |devices: &str| {
         let soc = format!("linkwright: 1\nsoc: board\ndevices:\n  d: {{ ip: dmac }}\n  {devices}\n");
         let (_, findings) = judge([dmac, spi, soc.as_str()]);
-        findings.sorted().iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        findings.sorted().iter().map(|finding| finding.rule).filter(|rule| *rule == "LW0426").collect::<Vec<_>>()
     };
     assert_eq!(found("s: { ip: spi, dmas: { tx: d/1 } }"), ["LW0426"]);
     assert_eq!(found("s: { ip: spi, dmas: { tx: d/1, rx: d/2 } }"), ["LW0426"], "once for two devices");
@@ -255,6 +255,118 @@ fn sleep_phases_matter_where_there_is_a_link() {
     for (why, devices) in fine {
         assert_eq!(found(devices), [""; 0], "{why}");
     }
+}
+
+/// Rules found about devices of these ips, each once.
+fn found_about(ips: &[&str], devices: &str) -> Vec<&'static str> {
+    let ips = ips.iter().map(|ip| format!("linkwright: 1\n{ip}\n"));
+    let soc = format!("linkwright: 1\nsoc: board\ndevices:\n{devices}\n");
+    let texts: Vec<String> = ips.chain([soc]).collect();
+    ids(&judge(texts.iter().map(String::as_str)).1)
+}
+
+#[test]
+fn traps_of_runtime_pm_are_told_where_they_are_and_not_where_they_are_not() {
+    let ips = [
+        "ip: domain\nprovides: { power-domain: {} }\nconsumes: { power-domains: { optional: true } }",
+        "ip: dmac\nprovides: { dma: {}, clk: {} }\nconsumes: { clocks: { bus: { optional: true } }, \
+         power-domains: { optional: true } }",
+        "ip: pin\nprovides: { post-init-provider: {} }\nconsumes: { post-init-providers: { optional: true } }",
+    ];
+    let safe = "runtime_pm: { irq_safe: true }";
+    let idle = "runtime_pm: { callbacks: false }";
+    let on = "runtime_pm: { always_on: true }";
+    let cases = [
+        ("an irq-safe device without suppliers", format!("  d: {{ ip: dmac, {safe} }}"), vec![]),
+        (
+            "with one",
+            format!("  c: {{ ip: dmac }}\n  d: {{ ip: dmac, {safe}, clocks: {{ bus: c/0 }} }}"),
+            vec!["LW0427"],
+        ),
+        ("its own", format!("  d: {{ ip: dmac, {safe}, clocks: {{ bus: d/0 }} }}"), vec![]),
+        (
+            "that is always on",
+            format!("  c: {{ ip: dmac, {on} }}\n  d: {{ ip: dmac, {safe}, clocks: {{ bus: c/0 }} }}"),
+            vec![],
+        ),
+        (
+            "no callbacks",
+            format!("  c: {{ ip: dmac }}\n  d: {{ ip: dmac, {idle}, clocks: {{ bus: c/0 }} }}"),
+            vec!["LW0427"],
+        ),
+        (
+            "no callbacks, in a domain",
+            format!("  p: {{ ip: domain }}\n  d: {{ ip: dmac, {idle}, power-domains: p }}"),
+            vec!["LW0427"],
+        ),
+        (
+            "in a domain",
+            format!("  p: {{ ip: domain }}\n  d: {{ ip: dmac, {safe}, power-domains: p }}"),
+            vec!["LW0428"],
+        ),
+        (
+            "in an irq-safe one",
+            format!("  p: {{ ip: domain, {safe} }}\n  d: {{ ip: dmac, {safe}, power-domains: p }}"),
+            vec![],
+        ),
+        (
+            "in one that stays on",
+            format!("  p: {{ ip: domain, {on} }}\n  d: {{ ip: dmac, {safe}, power-domains: p }}"),
+            vec![],
+        ),
+        (
+            "an irq-safe domain within one that may sleep",
+            format!("  o: {{ ip: domain }}\n  p: {{ ip: domain, {safe}, power-domains: o }}"),
+            vec!["LW0428"],
+        ),
+        ("below a parent", format!("  p: {{ ip: domain }}\n  d: {{ ip: dmac, {safe}, parent: p }}"), vec!["LW0429"]),
+        (
+            "below one that stays on",
+            format!("  p: {{ ip: domain, {on} }}\n  d: {{ ip: dmac, {safe}, parent: p }}"),
+            vec![],
+        ),
+        (
+            "disabled",
+            format!(
+                "  p: {{ ip: domain }}\n  d: {{ ip: dmac, {safe}, status: disabled, parent: p, power-domains: p }}"
+            ),
+            vec![],
+        ),
+        (
+            "links that runtime PM does not follow",
+            format!("  p: {{ ip: pin }}\n  d: {{ ip: pin, {idle}, post-init-providers: p }}"),
+            vec![],
+        ),
+        (
+            "an optional supplier that is disabled",
+            "  c: { ip: dmac, status: disabled }\n  d: { ip: dmac, clocks: { bus: c/0 } }".to_string(),
+            vec!["LW0430"],
+        ),
+    ];
+    for (why, devices, rules) in cases {
+        assert_eq!(found_about(&ips, &devices), rules, "{why}:\n{devices}");
+    }
+}
+
+#[test]
+fn a_board_may_say_otherwise_of_runtime_pm() {
+    let ips = [
+        "ip: domain\nprovides: { power-domain: {} }",
+        "ip: dmac\nconsumes: { power-domains: {} }\nruntime_pm: { irq_safe: true }",
+    ];
+    let devices = |of_dmac: &str| format!("  p: {{ ip: domain }}\n  d: {{ ip: dmac, power-domains: p{of_dmac} }}");
+    assert_eq!(found_about(&ips, &devices("")), ["LW0428"], "the ip's word");
+    assert_eq!(found_about(&ips, &devices(", runtime_pm: { irq_safe: false }")), [""; 0], "the device's word");
+}
+
+#[test]
+fn an_optional_link_that_closes_a_circle_is_told_and_gives_way() {
+    let ips = ["ip: x\nprovides: { clk: {}, iommu-map: {} }\nconsumes: { clocks: { bus: { optional: true } }, \
+         iommu-map: { optional: true } }"];
+    let devices = "  a: { ip: x, clocks: { bus: b/0 } }\n  b: { ip: x, iommu-map: a }";
+    assert_eq!(found_about(&ips, devices), ["LW0430"]);
+    let meant = devices.replace("iommu-map: a", "iommu-map: { to: a, post_init: true }");
+    assert_eq!(found_about(&ips, &meant), [""; 0]);
 }
 
 #[test]

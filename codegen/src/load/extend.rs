@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Loader;
 use super::search::Kind;
 use crate::report::Diagnostic;
-use crate::spec::{Device, Document, Map, Name, References, Soc};
+use crate::spec::{Device, Document, Map, Name, References, RuntimePm, Soc};
 
 /// A soc merged with what it extends, however far that goes. A base that cannot be had is reported and left out.
 pub(super) fn extend(loader: &mut Loader<'_>, soc: Soc) -> Soc {
@@ -91,6 +91,7 @@ fn device(base: Device, board: Device) -> Device {
         reg: board.reg.or(base.reg),
         parent: board.parent.or(base.parent),
         status: board.status.or(base.status),
+        runtime_pm: runtime_pm(base.runtime_pm, board.runtime_pm),
         parameters: merge(base.parameters, board.parameters, |_, board| board),
         quirks: board.quirks.or(base.quirks),
         references: merge(base.references, board.references, |base, board| match (base, board) {
@@ -100,6 +101,20 @@ fn device(base: Device, board: Device) -> Device {
             (_, board) => board,
         }),
         span: base.span,
+    }
+}
+
+fn runtime_pm(base: Option<RuntimePm>, board: Option<RuntimePm>) -> Option<RuntimePm> {
+    match (base, board) {
+        (Some(base), Some(board)) => Some(RuntimePm {
+            doc: board.doc.or(base.doc),
+            source: board.source.or(base.source),
+            irq_safe: board.irq_safe.or(base.irq_safe),
+            callbacks: board.callbacks.or(base.callbacks),
+            always_on: board.always_on.or(base.always_on),
+            span: base.span,
+        }),
+        (base, board) => board.or(base),
     }
 }
 

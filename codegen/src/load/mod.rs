@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::report::{Diagnostic, Diagnostics};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::spec::{self, Document};
 use crate::yaml;
 pub use scenario::{scenario, scenario_text};
@@ -95,6 +95,16 @@ impl Workspace {
     /// The ip of that name. `None`: as above.
     pub fn ip(&self, name: &str) -> Option<&spec::Ip> {
         self.ip_names.get(name).map(|&at| &self.ips[at].spec)
+    }
+
+    /// What a device, or else its ip, says of its driver's runtime PM.
+    pub fn runtime_pm<'a>(
+        &'a self,
+        device: &'a spec::Device,
+        of: fn(&spec::RuntimePm) -> Option<&Spanned<bool>>,
+    ) -> Option<&'a Spanned<bool>> {
+        let own = device.runtime_pm.as_ref().and_then(of);
+        own.or_else(|| self.ip(device.ip.as_ref()?)?.runtime_pm.as_ref().and_then(of))
     }
 
     /// `ip/pl330.yaml:12`: file within its spec directory, and line.

@@ -22,7 +22,7 @@ pub use ip::{
     Handshake, Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
 };
 pub use resolve::lower;
-pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, Reference, Soc};
+pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, Reference, RuntimePm, Soc};
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, Power, Subsystem};
 
 /// Everything that was read.

@@ -34,6 +34,8 @@ pub struct Device {
     pub parent: Option<usize>,
     /// Disabled devices have facts but no links and do not take part in the probe order.
     pub enabled: bool,
+    /// What its driver does in runtime PM.
+    pub runtime_pm: RuntimePm,
     /// Every parameter of the ip with the instance's value.
     pub parameters: Vec<(String, u64)>,
     /// Quirks it has.
@@ -88,6 +90,17 @@ pub struct Expected {
     pub fifo_lines: u16,
     pub icache_line: u8,
     pub non_secure: bool,
+}
+
+/// What the driver of a device does in runtime PM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuntimePm {
+    /// It suspends and resumes with interrupts off.
+    pub irq_safe: bool,
+    /// It does anything at all.
+    pub callbacks: bool,
+    /// It is never suspended.
+    pub always_on: bool,
 }
 
 /// A reference of a device to a provider.

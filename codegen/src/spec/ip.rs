@@ -27,6 +27,8 @@ record! {
         "power" => power: Option<Power>,
         /// When its driver acts in system suspend.
         "sleep" => sleep: Option<Sleep>,
+        /// What its driver does in runtime PM.
+        "runtime_pm" => runtime_pm: Option<RuntimePm>,
         /// The instruction set, if it executes programs.
         "instructions" => instructions: Option<InstructionSet>,
         /// How the runtime's engine drives it.
@@ -79,6 +81,8 @@ record! {
         "lost" => lost: Spanned<Lost>,
         /// Registers saved at runtime suspend and written back at resume, in this order.
         "restore" => restore: List<Path>,
+        /// Registers that the driver writes anyway before it relies on them.
+        "rewritten" => rewritten: List<Path>,
     }
 }
 
@@ -111,6 +115,22 @@ record! {
         "last_use" => last_use: Option<Spanned<SleepPhase>>,
         /// The phase in which it switches the block off.
         "off" => off: Option<Spanned<SleepPhase>>,
+    }
+}
+
+record! {
+    /// What the driver of a block does in runtime PM.
+    RuntimePm {
+        /// What it does.
+        "doc" => doc: Option<Text>,
+        /// Where the facts were read.
+        "source" => source: Option<Text>,
+        /// It suspends and resumes with interrupts off; a power domain: it is switched so. Default false.
+        "irq_safe" => irq_safe: Option<Spanned<bool>>,
+        /// It does anything at all; default true.
+        "callbacks" => callbacks: Option<Spanned<bool>>,
+        /// It is never suspended; a power domain: it is never switched off. Default false.
+        "always_on" => always_on: Option<Spanned<bool>>,
     }
 }
 

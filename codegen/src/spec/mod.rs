@@ -35,7 +35,8 @@ pub use engine::{
 };
 pub use instruction::{BytePattern, Instruction, InstructionSet, Operand, Relative, ThreadKind};
 pub use ip::{
-    Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, Sleep, SleepPhase, Window,
+    Consumed, Consumes, DmaDirection, Handshake, Ip, Parameter, Power, Provided, Quirk, RuntimePm, Sleep, SleepPhase,
+    Window,
 };
 pub use quantity::{Duration, Energy, Watts};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};

@@ -1,5 +1,5 @@
 use super::record::{record, words};
-use super::{Handshake, List, Map, Name, Scalar, Text, Version};
+use super::{Handshake, List, Map, Name, RuntimePm, Scalar, Text, Version};
 use crate::source::{Span, Spanned};
 
 record! {
@@ -35,6 +35,8 @@ record! {
         "parent" => parent: Option<Name>,
         /// Is it used? Default okay.
         "status" => status: Option<Spanned<Status>>,
+        /// What its driver does in runtime PM, in place of the ip's, key by key.
+        "runtime_pm" => runtime_pm: Option<RuntimePm>,
         /// Values of the ip's parameters.
         "parameters" => parameters: Map<Spanned<u64>>,
         /// The ip's quirks that it has; a soc that extends another replaces the list.

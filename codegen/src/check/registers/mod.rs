@@ -14,6 +14,7 @@ pub(super) mod short_strides;
 pub(super) mod unaligned_registers;
 pub(super) mod unknown_registers;
 pub(super) mod unrestorable_registers;
+pub(super) mod unrestored_registers;
 
 use super::Cx;
 use crate::spec::Ip;
@@ -32,4 +33,5 @@ pub(super) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     registers_outside_window::check(ip, &blocks, cx);
     unknown_registers::check(ip, cx);
     unrestorable_registers::check(ip, cx);
+    unrestored_registers::check(ip, cx);
 }

@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = rule!("LW0112", "unknown-registers", Error);
 pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
     let Some(power) = &ip.power else { return };
     let lost: &[Path] = if let Lost::Some(paths) = &power.lost.value { paths } else { &[] };
-    for path in lost.iter().chain(&power.restore) {
+    for path in lost.iter().chain(&power.restore).chain(&power.rewritten) {
         let Some(Found { name, rest: [field, ..], .. }) = resolve(ip, path, &RULE, cx) else { continue };
         let title = format!("`{}` goes further than a register", path.text());
         let finding = RULE.at(field.span, title, "expected nothing here").and(name.span, "this is the register");

@@ -1,6 +1,7 @@
 //! Rules about subsystems, about what ips offer and need, and about the devices of a soc.
 
 pub(super) mod links;
+mod runtime_pm;
 
 pub(super) mod arguments_out_of_range;
 pub(super) mod colliding_device_names;
@@ -10,8 +11,11 @@ pub(super) mod dependency_cycles;
 pub(super) mod disabled_providers;
 pub(super) mod empty_parameters;
 pub(super) mod ids_beyond_capacity;
+pub(super) mod ignored_links;
 pub(super) mod impossible_addresses;
 pub(super) mod incomplete_dma_ports;
+pub(super) mod irq_safe_children;
+pub(super) mod irq_safe_members;
 pub(super) mod missing_addresses;
 pub(super) mod missing_references;
 pub(super) mod overlapping_devices;
@@ -20,6 +24,7 @@ pub(super) mod shared_requests;
 pub(super) mod sleep_phase_inversions;
 pub(super) mod too_many_devices;
 pub(super) mod unconsumed_subsystems;
+pub(super) mod unfollowed_links;
 pub(super) mod unknown_ids;
 pub(super) mod unknown_parameters;
 pub(super) mod unknown_parents;
@@ -83,8 +88,12 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
     shared_requests::check(soc, &links, &enabled, cx);
     disabled_providers::check(soc, &links, &enabled, cx);
     dependency_cycles::check(soc, &links, &enabled, cx);
+    ignored_links::check(soc, &links, &enabled, cx);
     sleep_phase_inversions::check(soc, &links, &enabled, cx);
     impossible_bursts::check_soc(soc, &links, cx);
     unusable_controllers::check(soc, &enabled, cx);
     silent_faults::check(soc, &enabled, cx);
+    unfollowed_links::check(soc, &links, &enabled, cx);
+    irq_safe_members::check(soc, &links, &enabled, cx);
+    irq_safe_children::check(soc, &enabled, cx);
 }

@@ -2,7 +2,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Internal, internal, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
-use crate::lower::{Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, Soc};
+use crate::lower::{
+    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, RuntimePm, Soc,
+};
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
 use crate::spec::{self, ReferenceArgs, Scalar};
@@ -111,11 +113,23 @@ impl Context<'_> {
             reg: spec.reg.as_ref().map(|reg| (reg.base.value, size(reg))),
             parent: spec.parent.as_ref().map(|parent| self.index(parent)).transpose()?,
             enabled: spec.enabled(),
+            runtime_pm: self.runtime_pm(spec),
             engine: ip.engine.as_ref().map(|engine| setup::of(engine, &parameters, spec.quirks(), wired)),
             parameters,
             quirks: super::strings(spec.quirks()),
             references,
         })
+    }
+
+    fn runtime_pm(&self, device: &spec::Device) -> RuntimePm {
+        let says = |of: fn(&spec::RuntimePm) -> Option<&Spanned<bool>>| {
+            self.workspace.runtime_pm(device, of).map(|said| said.value)
+        };
+        RuntimePm {
+            irq_safe: says(|pm| pm.irq_safe.as_ref()).unwrap_or(false),
+            callbacks: says(|pm| pm.callbacks.as_ref()).unwrap_or(true),
+            always_on: says(|pm| pm.always_on.as_ref()).unwrap_or(false),
+        }
     }
 
     /// What a device refers to where its ip consumes something.
