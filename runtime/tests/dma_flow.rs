@@ -116,7 +116,7 @@ fn start_is_one_read_and_three_writes_and_patches_what_changed() {
         let power = rig.active(cx);
         let mut copy = rig.prepare(cx, 64);
         let mut pair = rig.pair(cx, &pattern(64, 1));
-        let mut last = u8::MAX;
+        let mut last = u16::MAX;
         for _ in 0..3 {
             let before = rig.machine.accesses();
             let submitted = copy.submit(pair, &power).unwrap();
@@ -586,10 +586,10 @@ fn unfit_buffers_come_back() {
             assert_eq!(rejected.bufs.source.bus_address(), address);
             assert!(!error.to_string().is_empty());
         };
-        let short = |side, have| StartError::TooShort { side, need: 16, have };
+        let short = |side, have| StartError::TooShort { segment: 0, side, need: 16, have };
         refused(pair((1, 15), (2, 16)), short(Side::Source, 15));
         refused(pair((1, 16), (2, 3)), short(Side::Destination, 3));
-        let class = |side, planned, found| StartError::Alignment { side, planned, found, modulus: 4 };
+        let class = |side, planned, found| StartError::Alignment { segment: 0, side, planned, found, modulus: 4 };
         refused(pair((0, 16), (2, 16)), class(Side::Source, 1, 0));
         refused(pair((1, 16), (7, 16)), class(Side::Destination, 2, 3));
         let mut foreign = elsewhere.alloc::<u8>(cx, 64).unwrap();

@@ -97,6 +97,9 @@ impl Controller for Instant {
     fn send_event(&self, _: u8, _: u32) -> Result<(), Stuck> {
         Ok(())
     }
+    fn is_busy(&self) -> bool {
+        false
+    }
     fn state(&self, _: u8) -> ThreadState {
         ThreadState::Stopped
     }

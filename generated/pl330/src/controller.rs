@@ -54,6 +54,10 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
         self.issue(Instruction::Sev { event: Bounded::saturating(event.into()) }, None, polls)
     }
 
+    fn is_busy(&self) -> bool {
+        !self.is_ready()
+    }
+
     fn state(&self, thread: u8) -> dma::ThreadState {
         let status = self.bus().read(regs::CHANNEL_STATUS_CSR.at(Bounded::saturating(thread.into())));
         state(status.get(regs::Csr::CHANNEL_STATUS))

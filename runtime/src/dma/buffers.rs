@@ -1,19 +1,63 @@
 #![allow(unsafe_code, reason = "gives erased buffers their type back")]
 
 use super::memory::{DmaBuf, RawBuf};
+use super::segments::List;
 use crate::mmio::Word;
 
-/// The buffers of one transfer without their types, in the order source, destination.
+/// The buffers of one transfer without their types.
 #[derive(Debug, Default)]
-pub struct Held(pub(super) [Option<RawBuf>; Held::MOST]);
-
-impl Held {
-    /// Most buffers of one transfer.
-    pub(super) const MOST: usize = 2;
-    pub(super) const EMPTY: Self = Self([const { None }; Self::MOST]);
+pub(super) enum Held {
+    /// None.
+    #[default]
+    Empty,
+    /// Source or destination; the other side is no memory, or the same for every transfer.
+    One(RawBuf),
+    /// Source and destination.
+    Pair(RawBuf, RawBuf),
+    /// Several of either.
+    List(List),
 }
 
-pub trait Erase: Sized {
+/// Source and destination of one block, as far as they are buffers.
+pub(super) type Sides<'a> = [Option<&'a RawBuf>; 2];
+
+/// Which side of a transfer a single buffer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// There is a buffer for each side.
+    Both,
+    /// It is read.
+    Source,
+    /// It is written.
+    Destination,
+}
+
+impl Held {
+    /// How many blocks there are buffers for.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::One(_) | Self::Pair(..) => 1,
+            Self::List(list) => list.len(),
+        }
+    }
+
+    /// The buffers of block `index`.
+    pub(super) fn sides(&self, index: usize, role: Role) -> Sides<'_> {
+        let sides = match self {
+            Self::One(only) if index == 0 => [Some(only), None],
+            Self::Pair(source, destination) if index == 0 => [Some(source), Some(destination)],
+            Self::List(list) => list.sides(index),
+            _ => [None, None],
+        };
+        match (role, sides) {
+            (Role::Destination, [only, _]) => [None, only],
+            (_, sides) => sides,
+        }
+    }
+}
+
+pub(super) trait Erase: Sized {
     fn erase(self) -> Held;
 
     /// # Safety
@@ -21,9 +65,17 @@ pub trait Erase: Sized {
     unsafe fn restore(held: Held) -> Self;
 }
 
-/// What a transfer takes and gives back: [`DmaBuf`] or [`CopyPair`].
+pub(super) trait Parts {
+    fn sides(&self) -> Sides<'_>;
+}
+
+/// What a transfer takes and gives back: [`DmaBuf`], [`CopyPair`] or [`Segments`](super::Segments) of these.
 #[allow(private_bounds, reason = "sealed: the slot must know how to hold them")]
 pub trait Buffers: Erase + Send + 'static {}
+
+/// What one block of a transfer takes and gives back: [`DmaBuf`] or [`CopyPair`].
+#[allow(private_bounds, reason = "sealed, as `Buffers`")]
+pub trait BlockBuffers: Buffers + Parts {}
 
 /// A source and a destination.
 #[derive(Debug)]
@@ -36,39 +88,48 @@ pub struct CopyPair<W: Word> {
 
 impl<W: Word> Erase for CopyPair<W> {
     fn erase(self) -> Held {
-        Held([Some(self.source.into_raw()), Some(self.destination.into_raw())])
+        Held::Pair(self.source.into_raw(), self.destination.into_raw())
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let [source, destination] = held.0;
-        // SAFETY: the caller's promise.
-        let source = unsafe { restore_one(source) };
-        // SAFETY: the caller's promise.
-        let destination = unsafe { restore_one(destination) };
+        let Held::Pair(source, destination) = held else {
+            // SAFETY: `erase` made it, by the caller's promise.
+            unsafe { core::hint::unreachable_unchecked() }
+        };
+        // SAFETY: the windows have not changed since they were `DmaBuf<W>`s'.
+        let [source, destination] = [source, destination].map(|raw| unsafe { DmaBuf::from_raw(raw) });
         Self { source, destination }
     }
 }
 
 impl<W: Word> Erase for DmaBuf<W> {
     fn erase(self) -> Held {
-        Held([Some(self.into_raw()), None])
+        Held::One(self.into_raw())
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let [only, _] = held.0;
-        // SAFETY: the caller's promise.
-        unsafe { restore_one(only) }
+        let Held::One(only) = held else {
+            // SAFETY: `erase` made it, by the caller's promise.
+            unsafe { core::hint::unreachable_unchecked() }
+        };
+        // SAFETY: the window has not changed since it was a `DmaBuf<W>`'s.
+        unsafe { DmaBuf::from_raw(only) }
     }
 }
 
-/// # Safety
-/// `raw` came from a `DmaBuf<W>`.
-unsafe fn restore_one<W: Word>(raw: Option<RawBuf>) -> DmaBuf<W> {
-    // SAFETY: `erase` put it there.
-    let raw = unsafe { raw.unwrap_unchecked() };
-    // SAFETY: the window has not changed since it was a `DmaBuf<W>`'s.
-    unsafe { DmaBuf::from_raw(raw) }
+impl<W: Word> Parts for CopyPair<W> {
+    fn sides(&self) -> Sides<'_> {
+        [Some(self.source.raw()), Some(self.destination.raw())]
+    }
+}
+
+impl<W: Word> Parts for DmaBuf<W> {
+    fn sides(&self) -> Sides<'_> {
+        [Some(self.raw()), None]
+    }
 }
 
 impl<W: Word> Buffers for CopyPair<W> {}
 impl<W: Word> Buffers for DmaBuf<W> {}
+impl<W: Word> BlockBuffers for CopyPair<W> {}
+impl<W: Word> BlockBuffers for DmaBuf<W> {}

@@ -84,6 +84,9 @@ pub trait Controller: Sync + 'static {
     /// Make the manager signal an event. As [`start`](Self::start).
     fn send_event(&self, event: u8, polls: u32) -> Result<(), Stuck>;
 
+    /// Does the debug interface still hold a command, such as a start that no thread shows yet? One read.
+    fn is_busy(&self) -> bool;
+
     /// What a thread is doing. One read.
     fn state(&self, thread: u8) -> ThreadState;
 

@@ -6,6 +6,7 @@ use super::engine::{Config, Core, Engine, Hardware};
 use super::irq::irq;
 use super::memory::Arena;
 use super::slot::Slot;
+use super::watch::{Found, watch};
 use super::{Capabilities, ClaimError, Controller, Expected, Mismatch, ProbeError, equip};
 use crate::context::Task;
 use crate::power::{Device, DeviceId, Grant, PowerCore};
@@ -95,6 +96,14 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
     /// caller.
     pub fn irq(&'static self) -> bool {
         irq(self)
+    }
+
+    /// Look for transfers that have ended without their interrupt, and complete them. For a timer, as often as the client
+    /// likes. Atomic.
+    ///
+    /// 3 register reads, and up to 3 for each running transfer; the rest as [`irq`](Self::irq).
+    pub fn watch(&'static self) -> Found {
+        watch(self)
     }
 
     /// Write back what the controller lost with its power. Part of its driver's resume, before any channel is used.

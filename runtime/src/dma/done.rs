@@ -8,7 +8,7 @@ use super::endpoint::Endpoint;
 use super::flight::{Flight, Returned};
 use super::shape::{BuffersOf, Shape};
 use super::slot::{Phase, State};
-use super::{StartError, TransferError};
+use super::{Progress, StartError, TransferError};
 use crate::power::Grant;
 
 /// Who is told that a detached transfer has ended. Every `Fn(Done<'_, E, S>) + Sync + 'static` is one.
@@ -24,6 +24,13 @@ use crate::power::Grant;
 pub trait Handler<E: Endpoint, S: Shape>: Sync + 'static {
     /// Take the buffers, or start the next transfer.
     fn complete(&self, done: Done<'_, E, S>);
+
+    /// A detached transfer goes on and its program has signalled: after some blocks of a list
+    /// ([`Sg::events_every`](super::Sg::events_every)). It is not called while it runs, nor while or after
+    /// [`complete`](Self::complete) does for the same transfer; signals that come meanwhile are told together.
+    fn progress(&self, progress: Progress) {
+        let _ = progress;
+    }
 }
 
 /// `Sync + 'static` by a name of our own: of a closure that is not, the compiler then shows [`Handler`]'s notes.
@@ -82,6 +89,16 @@ impl<'c, E: Endpoint, S: Shape> Done<'c, E, S> {
     /// How it ended.
     pub fn result(&self) -> Result<(), TransferError> {
         self.result
+    }
+
+    /// As [`Completed::residue`](super::Completed::residue).
+    pub fn residue(&self) -> u32 {
+        self.flight.link().residue()
+    }
+
+    /// As [`Completed::interrupt_lost`](super::Completed::interrupt_lost).
+    pub fn interrupt_lost(&self) -> bool {
+        self.flight.link().with(|s| s.lost)
     }
 
     /// The buffers. The next transfer may begin elsewhere in them, or with other contents.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::failure::Disassemble;
 use super::memory::Arena;
-use super::plan::{self, Attributes, CopyRequest, PlanError, Program, Tail};
+use super::plan::{self, Attributes, PlanError, Program, Request, Tail};
 use super::slot::Slot;
 use super::{Capabilities, Controller, FaultCauses, Position, Stuck, ThreadState};
 use crate::microcode::{Encoded, Isa};
@@ -23,7 +23,8 @@ pub struct Config {
     pub threads: u32,
     /// Events that may be used as interrupts (bit n: event n): those wired to the interrupt controller.
     pub events: u32,
-    /// Bytes of program memory of each channel, at most 512. 256 are enough for any copy.
+    /// Most bytes of program memory of a prepared channel. It takes 256, which are enough for any block or rectangle, or
+    /// as many as its program needs: lists take some 30 a block.
     pub program_bytes: u16,
     /// Attributes of reads from memory. A controller whose threads are non-secure needs the non-secure protection here.
     pub source: Attributes,
@@ -38,6 +39,9 @@ pub struct Config {
     /// Each program gets an equal share of the data FIFO, depth divided by threads, and no more. Otherwise programs are
     /// admitted as long as what they keep and what one of them needs for a moment fits the FIFO together.
     pub strict_fifo: bool,
+    /// Stores that the controller may have taken and not finished: the depth of its write queue. The residue of a
+    /// transfer that runs, or was stopped on its way, is told with so many bursts less than were issued.
+    pub write_queue: u8,
     /// Separate reads and writes by barriers (an erratum of early PL330s).
     pub barriers: bool,
     /// Most reads of the command interface's busy flag before a start or kill gives up.
@@ -53,17 +57,18 @@ pub struct Config {
 }
 
 impl Config {
-    /// All threads and events, 256 bytes of program, interrupts delivered.
+    /// All threads and events, programs of up to 4 KiB, no quirks, interrupts delivered.
     pub const DEFAULT: Self = Self {
         threads: u32::MAX,
         events: u32::MAX,
-        program_bytes: 256,
+        program_bytes: 4096,
         source: Attributes { cache: 0, protection: 0 },
         destination: Attributes { cache: 0, protection: 0 },
         device: Attributes { cache: 0, protection: 0 },
         flush: true,
         tail: Tail::Singles,
         strict_fifo: false,
+        write_queue: 16,
         barriers: false,
         command_polls: 1_000,
         stop_polls: 10_000,
@@ -85,6 +90,8 @@ pub(super) trait Hardware: Sync {
     fn start(&self, thread: u8, program: u32, non_secure: bool, polls: u32) -> Result<(), Stuck>;
     fn kill(&self, thread: u8, polls: u32) -> Result<(), Stuck>;
     fn kill_manager(&self, polls: u32) -> Result<(), Stuck>;
+    fn send_event(&self, event: u8, polls: u32) -> Result<(), Stuck>;
+    fn is_busy(&self) -> bool;
     fn state(&self, thread: u8) -> ThreadState;
     fn position(&self, thread: u8) -> Position;
     fn faulting(&self) -> u32;
@@ -93,7 +100,7 @@ pub(super) trait Hardware: Sync {
     fn interrupts(&self) -> u32;
     fn clear_interrupts(&self, events: u32);
     fn enable_interrupts(&self, events: u32);
-    fn plan_copy(&self, request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError>;
+    fn plan(&self, request: &Request<'_>, out: &mut [u8]) -> Result<Program, PlanError>;
     fn disassembler(&self) -> Disassemble;
 }
 
@@ -109,6 +116,12 @@ impl<C: Controller> Hardware for C {
     }
     fn kill_manager(&self, polls: u32) -> Result<(), Stuck> {
         Controller::kill_manager(self, polls)
+    }
+    fn send_event(&self, event: u8, polls: u32) -> Result<(), Stuck> {
+        Controller::send_event(self, event, polls)
+    }
+    fn is_busy(&self) -> bool {
+        Controller::is_busy(self)
     }
     fn state(&self, thread: u8) -> ThreadState {
         Controller::state(self, thread)
@@ -134,8 +147,8 @@ impl<C: Controller> Hardware for C {
     fn enable_interrupts(&self, events: u32) {
         Controller::enable_interrupts(self, events);
     }
-    fn plan_copy(&self, request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
-        plan::copy::<C::Isa>(request, out)
+    fn plan(&self, request: &Request<'_>, out: &mut [u8]) -> Result<Program, PlanError> {
+        plan::transfer::<C::Isa>(request, out)
     }
     fn disassembler(&self) -> Disassemble {
         <C::Isa as Isa>::disassemble

@@ -1,15 +1,33 @@
 //! What a prepared channel has and a claimed one has not: a thread, an event, program memory and a program.
 
+use super::buffers::Role;
 use super::channel::Claimed;
 use super::engine::Engine;
 use super::link::Link;
-use super::plan::{CopyRequest, Program};
-use super::shape::Request;
+use super::memory::RawBuf;
+use super::plan::{Checkpoint, End, Handshake, PlanError, Program, Request, Setup, Work};
+use super::shape::sealed::Sealed;
 use super::slot::Phase;
 use super::{Capabilities, ClaimError, PrepareError, ThreadState};
 use crate::context::Task;
 use crate::power::Grant;
 use crate::sync::exclusive;
+
+/// What is to be prepared.
+pub(super) struct Order<'a> {
+    pub(super) source: End,
+    pub(super) destination: End,
+    /// The source is this again and again, as wide as a bus.
+    pub(super) pattern: Option<[u8; PATTERN]>,
+    pub(super) role: Role,
+    pub(super) shape: &'a dyn Sealed,
+}
+
+/// Bytes of a pattern: the widest bus.
+pub(super) const PATTERN: usize = 16;
+
+/// Room that most programs fit, in bytes.
+const USUAL: u16 = 256;
 
 /// A request line of a controller, taken. Dropping it is atomic.
 pub(super) struct Line {
@@ -59,11 +77,11 @@ pub(super) fn claim(engine: &'static dyn Engine, cx: &Task<'_>, request: Option<
     Ok(Claimed { engine, line: Some(line) })
 }
 
-/// Take thread, event and memory and plan a program. The request line goes along. Sleepable.
+/// Take thread, events and memory and plan a program. The request line goes along. Sleepable.
 pub(super) fn prepare(
     claimed: &mut Claimed,
     cx: &Task<'_>,
-    request: &Request,
+    order: &Order<'_>,
 ) -> Result<(Link, Program), PrepareError> {
     let engine = claimed.engine;
     let (core, hardware) = (engine.core(), engine.hardware());
@@ -75,12 +93,29 @@ pub(super) fn prepare(
     reap(engine);
     let fitting = Fitting(take_thread(engine, capabilities)?);
     let link = fitting.0;
+    let extras = order.shape.extras();
     let event = take_event(&link, capabilities)?;
-    let program = plan(&link, cx, request, capabilities, event)?;
+    link.with(|s| s.event = Some(event));
+    if extras.checkpoint_every.is_some() {
+        let event = take_event(&link, capabilities)?;
+        link.with(|s| s.checkpoint = Some(event));
+    }
+    if extras.gated {
+        let event = take_event(&link, capabilities)?;
+        link.with(|s| s.gate = Some(event));
+    }
+    let program = plan(&link, cx, order, capabilities, event)?;
     core.enable(hardware, |enabled| enabled | 1 << event);
     hardware.clear_interrupts(1 << event);
+    let may_fall_short = [order.source, order.destination].iter().any(|end| match end {
+        End::Port(port) => port.handshake == Handshake::Peripheral,
+        _ => false,
+    });
     link.with(|s| {
         s.line = claimed.line.take();
+        s.role = order.role;
+        s.may_fall_short = may_fall_short;
+        s.moved = 0;
         s.orphan = false;
         s.closing = false;
         s.phase = Phase::Idle;
@@ -104,7 +139,7 @@ fn reap(engine: &'static dyn Engine) {
     for link in links(engine) {
         link.collect(false);
         let lost = link.with(|s| {
-            let lost = s.phase == Phase::Lost;
+            let lost = s.phase == Phase::Lost && !s.telling;
             if lost {
                 s.phase = Phase::Busy;
             }
@@ -143,14 +178,16 @@ fn take(link: &Link, polls: u32) -> bool {
         link.collect(false);
         let (was, stopping) = link.with(|s| {
             let was = s.phase;
-            if matches!(was, Phase::Free | Phase::Lost) {
+            // An interrupt body that still tells of progress is not done with the slot.
+            let free = matches!(was, Phase::Free | Phase::Lost) && !s.telling;
+            if free {
                 s.phase = Phase::Busy;
             }
-            (was, s.orphan && was == Phase::Stopping)
+            (free.then_some(was), s.orphan && (was == Phase::Stopping || s.telling))
         });
         match was {
-            Phase::Free => return true,
-            Phase::Lost => {
+            Some(Phase::Free) => return true,
+            Some(_) => {
                 drop(strip(link, true));
                 return true;
             }
@@ -182,37 +219,42 @@ fn take_event(link: &Link, capabilities: Capabilities) -> Result<u8, PrepareErro
         s.taken |= 1_u32.checked_shl(event.into()).unwrap_or(0);
         (event < 32).then_some(event)
     });
-    let event = event.ok_or(PrepareError::NoEvent)?;
-    link.with(|s| s.event = Some(event));
-    Ok(event)
+    event.ok_or(PrepareError::NoEvent)
 }
 
 /// Plan the program into memory of its own and enter it beside those of the other channels.
 fn plan(
     link: &Link,
     cx: &Task<'_>,
-    request: &Request,
+    order: &Order<'_>,
     capabilities: Capabilities,
     event: u8,
 ) -> Result<Program, PrepareError> {
-    let core = link.engine.core();
-    let (resident, _) = promised(link);
-    let request = CopyRequest {
-        source: request.source.into(),
-        destination: request.destination.into(),
-        bytes: request.bytes,
-        bus_bytes: capabilities.bus_bytes,
-        fifo_lines: capabilities.fifo_lines.saturating_sub(resident),
-        event,
-        source_attributes: core.config.source,
-        destination_attributes: core.config.destination,
-        barriers: core.config.barriers,
+    let config = &link.engine.core().config;
+    let lines = if config.strict_fifo {
+        capabilities.fifo_lines / u16::from(capabilities.threads.max(1))
+    } else {
+        capabilities.fifo_lines.saturating_sub(promised(link).0)
     };
-    let align = u32::from(capabilities.icache_line).next_power_of_two();
-    let room = u32::from(core.config.program_bytes.max(1));
-    let mut memory = core.memory.alloc_raw(cx, room, align).map_err(PrepareError::Memory)?;
-    let program = link.engine.hardware().plan_copy(&request, memory.bytes_mut()).map_err(PrepareError::Plan)?;
-    memory.publish(0, program.len.into());
+    let checkpoint = link.with(|s| s.checkpoint).zip(order.shape.extras().checkpoint_every);
+    let setup = Setup {
+        bus_bytes: capabilities.bus_bytes,
+        fifo_lines: lines,
+        event,
+        source_attributes: config.source,
+        destination_attributes: config.destination,
+        barriers: config.barriers,
+        checkpoint: checkpoint.map(|(event, bursts)| Checkpoint { event, bursts }),
+    };
+    let most = config.program_bytes.max(1);
+    let (program, memory) = match plan_in(link, cx, order, capabilities, setup, most.min(USUAL)) {
+        Err(PrepareError::Plan(PlanError::TooLong { need, .. })) if most > USUAL => {
+            let room = u16::try_from(need).unwrap_or(u16::MAX).min(most);
+            plan_in(link, cx, order, capabilities, setup, room)?
+        }
+        planned => planned?,
+    };
+    memory.publish();
     // Another channel may have been prepared meanwhile, so look again and enter at once.
     exclusive(|_| {
         let (resident, transient) = promised(link);
@@ -227,6 +269,43 @@ fn plan(
         });
         Ok(program)
     })
+}
+
+/// Plan into new memory, at most `room` bytes of program; a pattern stands behind it.
+fn plan_in(
+    link: &Link,
+    cx: &Task<'_>,
+    order: &Order<'_>,
+    capabilities: Capabilities,
+    setup: Setup,
+    room: u16,
+) -> Result<(Program, RawBuf), PrepareError> {
+    let core = link.engine.core();
+    let align = u32::from(capabilities.icache_line).next_power_of_two().max(PATTERN as u32);
+    let (mut bytes, mut source) = (u32::from(room), order.source);
+    let pattern_at = bytes.next_multiple_of(PATTERN as u32);
+    if order.pattern.is_some() {
+        bytes = pattern_at + PATTERN as u32;
+    }
+    let mut memory = core.memory.alloc_raw(cx, bytes, align).map_err(PrepareError::Memory)?;
+    if order.pattern.is_some() {
+        source = End::Pattern(memory.bus() + pattern_at);
+    }
+    let (out, behind) = memory.bytes_mut().split_at_mut(pattern_at.min(bytes) as usize);
+    for (place, byte) in behind.iter_mut().zip(order.pattern.iter().flatten()) {
+        *place = *byte;
+    }
+    let (out, _) = out.split_at_mut(out.len().min(room.into()));
+    let hardware = link.engine.hardware();
+    let event = link.with(|s| s.gate);
+    let program = order.shape.plan(&mut |work| {
+        let work = match work {
+            Work::Cyclic { block, period_bytes, gate: Some(_) } => Work::Cyclic { block, period_bytes, gate: event },
+            other => other,
+        };
+        hardware.plan(&Request { setup, source, destination: order.destination, work }, out)
+    });
+    Ok((program.map_err(PrepareError::Plan)?, memory))
 }
 
 /// FIFO lines that the programs of other channels keep, and the most that one of them needs for a moment.
@@ -250,20 +329,21 @@ pub(super) fn release(link: &Link, cx: &Task<'_>) -> Claimed {
 /// Take all out of a slot in phase Busy; returns the request line.
 fn strip(link: &Link, powered: bool) -> Option<Line> {
     let (core, hardware) = (link.engine.core(), link.engine.hardware());
-    let (event, memory, line, clients) = link.with(|s| {
+    let (events, memory, line, clients) = link.with(|s| {
         s.program = None;
-        (s.event.take(), s.memory.take(), s.line.take(), (s.empty(), s.handler.take(), s.waker.take()))
+        let events = [s.event.take(), s.checkpoint.take(), s.gate.take()];
+        let events = events.into_iter().flatten().fold(0, |set, event| set | 1_u32 << event);
+        (events, s.memory.take(), s.line.take(), (s.empty(), s.handler.take(), s.waker.take()))
     });
-    if let Some(event) = event {
-        let others = |set: u32| set & !(1 << event);
+    if events != 0 {
         if powered {
             // In this order: a raised interrupt cannot be cleared any more once it is disabled.
-            hardware.clear_interrupts(1 << event);
-            core.enable(hardware, others);
+            hardware.clear_interrupts(events);
+            core.enable(hardware, |enabled| enabled & !events);
         } else {
-            core.shared.with(|s| s.enabled = others(s.enabled));
+            core.shared.with(|s| s.enabled &= !events);
         }
-        core.shared.with(|s| s.taken = others(s.taken));
+        core.shared.with(|s| s.taken &= !events);
     }
     drop((memory, clients));
     line

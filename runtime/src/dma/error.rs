@@ -98,8 +98,17 @@ impl fmt::Display for PrepareError {
 pub enum StartError {
     /// The channel still works on an earlier transfer, or holds the buffers of one that nobody took back.
     Busy,
+    /// More or fewer blocks than were prepared.
+    Segments {
+        /// Blocks of the shape.
+        need: usize,
+        /// Blocks there are buffers for.
+        have: usize,
+    },
     /// A buffer is shorter than the prepared shape.
     TooShort {
+        /// Of which block, from 0.
+        segment: u16,
         /// Which.
         side: Side,
         /// Bytes the shape moves.
@@ -109,6 +118,8 @@ pub enum StartError {
     },
     /// A buffer lies otherwise on the bus than the program was planned for.
     Alignment {
+        /// Of which block, from 0.
+        segment: u16,
         /// Which.
         side: Side,
         /// Address modulo `modulus` that the program was planned for.
@@ -128,25 +139,41 @@ pub enum StartError {
     Stuck,
     /// As many transfers are in the queue as there is room for.
     QueueFull,
+    /// A period of a gated ring shares a cache line with its neighbour.
+    SplitLine {
+        /// Bytes of a line.
+        line: u32,
+    },
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => f.write_str("an earlier transfer is not finished or its buffers wait in `recover`"),
-            Self::TooShort { side, need, have } => {
-                write!(f, "the {} has {have} bytes, the prepared shape moves {need}: use a longer window", name(*side))
+            Self::Segments { need, have } => {
+                write!(f, "buffers for {have} blocks, the prepared shape has {need}: push or pop segments")
             }
-            Self::Alignment { side, planned, found, modulus } => write!(
+            Self::TooShort { segment, side, need, have } => write!(
                 f,
-                "the {} begins at {found} modulo {modulus}, the program was prepared for {planned}: move the window, or \
-                 prepare with `Linear::between`",
+                "the {} of block {segment} has {have} bytes, the prepared shape needs {need}: use a longer window",
+                name(*side)
+            ),
+            Self::Alignment { segment, side, planned, found, modulus } => write!(
+                f,
+                "the {} of block {segment} begins at {found} modulo {modulus}, the program was prepared for {planned}: \
+                 move the window, or prepare with the shape's `between` or `of`",
                 name(*side)
             ),
             Self::OtherMemory => f.write_str("a buffer is memory of another bus: allocate it from this controller's"),
             Self::OtherPower => f.write_str("the guard counts in another power core: resume with the engine's own"),
             Self::Closed => f.write_str("the channel is being stopped or released"),
             Self::Stuck => f.write_str("the controller's command interface stays busy: check its clock and reset"),
+            Self::SplitLine { line } => {
+                write!(
+                    f,
+                    "a period shares a cache line with its neighbour: use windows and periods of whole {line} bytes"
+                )
+            }
             Self::QueueFull => f.write_str("the queue is full: take what has ended, or lend it more storage"),
         }
     }
@@ -156,6 +183,25 @@ fn name(side: Side) -> &'static str {
     match side {
         Side::Source => "source",
         Side::Destination => "destination",
+    }
+}
+
+/// Why a transfer was not paused or resumed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum PauseError {
+    /// It has ended, or is being stopped.
+    Ended,
+    /// The controller's command interface stayed busy; the transfer stays paused and may be resumed again.
+    Stuck,
+}
+
+impl fmt::Display for PauseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ended => "the transfer has ended: there is nothing to pause or resume",
+            Self::Stuck => "the controller's command interface stays busy: resume again, or check its clock and reset",
+        })
     }
 }
 
@@ -272,4 +318,4 @@ impl fmt::Display for ProbeError {
 macro_rules! errors {
     ($($t:ty)*) => {$(impl core::error::Error for $t {})*};
 }
-errors!(ClaimError PrepareError StartError ReleaseError CopyError Mismatch ProbeError);
+errors!(ClaimError PrepareError StartError PauseError ReleaseError CopyError Mismatch ProbeError);

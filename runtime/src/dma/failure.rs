@@ -96,6 +96,10 @@ pub enum TransferError {
     Cancelled,
     /// It was queued, and could not be started when its turn came; nothing moved.
     NotStarted(StartError),
+    /// Stopped because the client's time was over; part of the data may have moved.
+    TimedOut,
+    /// The thread has stopped before its program's end, and not by this engine's doing.
+    Vanished,
 }
 
 impl TransferError {
@@ -116,6 +120,10 @@ impl fmt::Display for TransferError {
             Self::NoEnd => f.write_str("the DMA thread did not stop after its last instruction"),
             Self::Cancelled => f.write_str("the transfer was cancelled"),
             Self::NotStarted(inner) => write!(f, "the queued transfer did not start: {inner}"),
+            Self::TimedOut => f.write_str(
+                "the transfer did not end in time and was stopped: check that the device sends requests, or wait longer",
+            ),
+            Self::Vanished => f.write_str("the DMA thread was stopped before its end: nobody else may drive the controller"),
         }
     }
 }

@@ -5,11 +5,12 @@ use core::marker::PhantomData;
 use super::buffers::{Buffers, Held};
 use super::done::{Done, Handler};
 use super::endpoint::Endpoint;
-use super::link::{Link, Loaded, Refused};
+use super::link::{Link, Loaded, Refused, Taken};
 use super::prepared::{Completed, Rejected};
+use super::ring::RingHandler;
 use super::shape::{BuffersOf, Shape};
 use super::slot::{Phase, RawHandler};
-use super::{StartError, TransferError};
+use super::{Progress, StartError, TransferError};
 use crate::power::{Active, Device, Grant};
 
 /// A channel whose slot takes and holds buffers of type `B` and no others.
@@ -65,8 +66,8 @@ impl<B: Buffers> Flight<B> {
             return Err(Rejected { error: StartError::OtherPower, bufs });
         }
         let held = bufs.erase();
-        let fit = match self.link.with(|s| s.program) {
-            Some(program) => self.link.check(&program, &held),
+        let fit = match self.link.with(|s| s.blocks().zip(s.code())) {
+            Some((blocks, code)) => blocks.check(&code, &held, self.link.engine.core().memory),
             None => Err(StartError::Closed),
         };
         let bufs = Self::restore(held);
@@ -88,14 +89,41 @@ impl<B: Buffers> Flight<B> {
 
     /// As [`Link::take_finished`].
     pub(super) fn take_finished(&self) -> Option<Completed<B>> {
-        let (held, result) = self.link.take_finished()?;
-        Some(Completed { bufs: Self::restore(held), result })
+        let Taken { held, result, residue, interrupt_lost } = self.link.take_finished()?;
+        Some(Completed { bufs: Self::restore(held), result, residue, interrupt_lost })
     }
 
     /// As [`Link::park`].
     pub(super) fn park(&self, bufs: B, result: Result<(), TransferError>) {
         self.link.park(bufs.erase(), result);
     }
+}
+
+/// A ring's `handler` without its type. It belongs into the slot of the ring.
+pub(super) fn raw_ring_handler<H: RingHandler>(handler: &'static H) -> RawHandler {
+    unsafe fn call<H: RingHandler>(
+        context: *const (),
+        link: Link,
+        held: Held,
+        power: Grant,
+        result: Result<(), TransferError>,
+    ) {
+        // The ring's owner takes it from there.
+        link.park(held, result);
+        drop(power);
+        if let Some(waker) = link.with(|s| s.waker.take()) {
+            waker.wake();
+        }
+        // SAFETY: made from `&'static H` just below.
+        let handler = unsafe { &*context.cast::<H>() };
+        handler.ended(result.err().unwrap_or(TransferError::Vanished));
+    }
+    unsafe fn progress<H: RingHandler>(context: *const (), progress: Progress) {
+        // SAFETY: made from `&'static H` just below.
+        let handler = unsafe { &*context.cast::<H>() };
+        handler.period(progress);
+    }
+    RawHandler { context: core::ptr::from_ref(handler).cast(), call: call::<H>, progress: progress::<H> }
 }
 
 /// `handler` without its types. It belongs into the slot of a `Flight<BuffersOf<E, S>>`.
@@ -114,5 +142,10 @@ pub(super) fn raw_handler<E: Endpoint, S: Shape, H: Handler<E, S>>(handler: &'st
         let bufs = Flight::<BuffersOf<E, S>>::restore(held);
         handler.complete(Done::new(flight, bufs, power, result));
     }
-    RawHandler { context: core::ptr::from_ref(handler).cast(), call: call::<E, S, H> }
+    unsafe fn progress<E: Endpoint, S: Shape, H: Handler<E, S>>(context: *const (), progress: Progress) {
+        // SAFETY: made from `&'static H` just below.
+        let handler = unsafe { &*context.cast::<H>() };
+        handler.progress(progress);
+    }
+    RawHandler { context: core::ptr::from_ref(handler).cast(), call: call::<E, S, H>, progress: progress::<E, S, H> }
 }

@@ -1,5 +1,7 @@
 //! The interrupt body.
 
+use critical_section::CriticalSection;
+
 use super::engine::Engine;
 use super::equip::links;
 use super::link::Link;
@@ -9,12 +11,21 @@ use crate::context::Atomic;
 use crate::sync::exclusive;
 
 pub(super) fn irq(engine: &'static dyn Engine) -> bool {
+    serve(engine, false).0
+}
+
+/// The interrupt body; `late` marks the transfers that it ends as missed by their interrupt. Returns whether there was
+/// anything to do, and the threads (bit n: thread n) whose transfers ended.
+pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
     let (core, hardware) = (engine.core(), engine.hardware());
-    let Some(_power) = core.powered() else { return false };
+    let Some(_power) = core.powered() else { return (false, 0) };
     let _atomic = Atomic::enter();
+    let mut todo =
+        Todo { engine, ended: 0, told: 0, stopping: 0, faulting: 0, unstarted: 0, causes: FaultCauses::NONE };
+    let mut over = 0;
     // One critical section from reading the events to taking over the transfers they end: an event that another
     // processor has read too must not end the next transfer of the same channel.
-    let (pending, manager, mut todo) = exclusive(|cs| {
+    let (pending, manager) = exclusive(|cs| {
         // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
         let raised = hardware.interrupts();
         let faulting = hardware.faulting();
@@ -22,27 +33,83 @@ pub(super) fn irq(engine: &'static dyn Engine) -> bool {
         if raised != 0 {
             hardware.clear_interrupts(raised);
         }
-        let mut todo = Todo { engine, ended: 0, stopping: 0, faulting, unstarted: 0, causes: FaultCauses::NONE };
+        todo.faulting = faulting;
         for link in links(engine) {
-            link.slot.0.within(cs, |s| {
-                let hit = s.event.is_some_and(|event| raised & 1 << event != 0) || faulting & 1 << link.thread != 0;
-                match s.phase {
-                    Phase::Running if hit => {
-                        s.phase = Phase::Completing;
-                        todo.ended |= 1 << link.thread;
-                    }
-                    Phase::Stopping => todo.stopping |= 1 << link.thread,
-                    _ => {}
-                }
+            let bit = 1 << link.thread;
+            let hit = |event: Option<u8>| event.is_some_and(|event| raised & 1 << event != 0);
+            let faulted = faulting & bit != 0;
+            let (phase, signalled, at_checkpoint, in_parts) = link.slot.0.within(cs, |s| {
+                let in_parts = s.program.as_ref().is_some_and(|program| program.endless || program.events > 1);
+                (s.phase, hit(s.event), hit(s.checkpoint), in_parts)
             });
+            match phase {
+                Phase::Running => {
+                    if at_checkpoint && link.at_checkpoint(cs) && link.begin_telling(cs) {
+                        todo.told |= bit;
+                    }
+                    if signalled && !faulted && in_parts && !link.is_past_its_last_event(cs) {
+                        link.slot.0.within(cs, |s| s.events = s.events.wrapping_add(1));
+                        if link.begin_telling(cs) {
+                            todo.told |= bit;
+                        }
+                    } else if signalled || faulted {
+                        over |= bit;
+                        if link.end(cs, faulted, late) {
+                            todo.ended |= bit;
+                        }
+                    }
+                }
+                Phase::Stopping => todo.stopping |= bit,
+                _ => {}
+            }
         }
-        (raised != 0 || faulting != 0 || manager, manager, todo)
+        (raised != 0 || faulting != 0 || manager, manager)
     });
     if manager {
         manager_faulted(&mut todo);
     }
     todo.work();
-    pending
+    (pending, over)
+}
+
+impl Link {
+    /// Of a program that has signalled, and whose signal has been cleared: was it the last one? A signal that comes after
+    /// this look raises the interrupt again.
+    fn is_past_its_last_event(&self, cs: CriticalSection<'_>) -> bool {
+        if self.slot.0.within(cs, |s| s.program.as_ref().is_some_and(|program| program.endless)) {
+            self.period_ended(cs);
+            return false;
+        }
+        if self.hardware().state(self.thread) == ThreadState::Stopped {
+            return true;
+        }
+        let pc = self.position().pc;
+        self.with(|s| {
+            let (Some(program), Some(memory)) = (&s.program, &s.memory) else { return false };
+            let at = pc.wrapping_sub(memory.bus());
+            program.last_event_at.is_some_and(|last| at > last.into()) && at < program.len.into()
+        })
+    }
+
+    /// Set the mark that somebody tells of this channel's progress; `false` when somebody does already and will do so
+    /// again.
+    fn begin_telling(&self, cs: CriticalSection<'_>) -> bool {
+        self.slot.0.within(cs, |s| {
+            s.again = s.telling;
+            s.telling = true;
+            !s.again
+        })
+    }
+
+    /// Running -> Completing. `false` when somebody tells of its progress at this moment and completes it afterwards.
+    fn end(&self, cs: CriticalSection<'_>, faulted: bool, late: bool) -> bool {
+        self.slot.0.within(cs, |s| {
+            s.phase = Phase::Completing;
+            s.lost = late;
+            s.deferred = s.telling.then_some(faulted);
+            !s.telling
+        })
+    }
 }
 
 /// What one interrupt leaves to do for each channel (bit n: thread n).
@@ -52,6 +119,8 @@ pub(super) fn irq(engine: &'static dyn Engine) -> bool {
 struct Todo {
     engine: &'static dyn Engine,
     ended: u32,
+    /// They go on and have signalled.
+    told: u32,
     stopping: u32,
     faulting: u32,
     /// The manager failed to start them, for `causes`.
@@ -61,7 +130,7 @@ struct Todo {
 
 impl Todo {
     fn work(&mut self) {
-        if self.ended | self.stopping | self.faulting | self.unstarted == 0 {
+        if self.ended | self.told | self.stopping | self.faulting | self.unstarted == 0 {
             return;
         }
         for link in links(self.engine) {
@@ -76,6 +145,8 @@ impl Todo {
                 link.deliver(Err(TransferError::Manager(self.causes)), true);
             } else if take(&mut self.ended) {
                 link.complete(faulting);
+            } else if take(&mut self.told) {
+                link.tell();
             } else if take(&mut self.stopping) {
                 link.collect(true);
             } else if faulting {

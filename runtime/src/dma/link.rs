@@ -2,13 +2,12 @@
 //!
 //! No client code (handlers, wakers, buffers' or guards' destructors, cache maintenance) runs inside a critical section.
 
-use super::buffers::Held;
+use super::buffers::{Held, Role};
 use super::engine::{self, Engine, Hardware};
-use super::memory::RawBuf;
-use super::plan::Program;
+use super::memory::View;
 use super::slot::{Phase, Slot, State};
-use super::{Fault, StartError, Stuck, ThreadState, TransferError};
-use crate::microcode::{Encoded, Side};
+use super::{Fault, Position, StartError, Stuck, ThreadState, TransferError};
+use crate::microcode::Encoded;
 use crate::power::Grant;
 use crate::sync::exclusive;
 
@@ -27,12 +26,20 @@ pub(super) struct Refused {
     pub(super) power: Grant,
 }
 
+/// What a finished transfer left.
+pub(super) struct Taken {
+    pub(super) held: Held,
+    pub(super) result: Result<(), TransferError>,
+    pub(super) residue: u32,
+    pub(super) interrupt_lost: bool,
+}
+
 /// A transfer that was loaded.
 #[derive(Clone, Copy)]
 pub(super) struct Loaded {
     flight: u32,
     /// Bytes of the program that changed.
-    pub(super) patched: u8,
+    pub(super) patched: u16,
 }
 
 /// What a thread did within the polls it was given.
@@ -48,7 +55,7 @@ impl Link {
         self.slot.0.with(f)
     }
 
-    fn hardware(&self) -> &'static dyn Hardware {
+    pub(super) fn hardware(&self) -> &'static dyn Hardware {
         self.engine.hardware()
     }
 
@@ -70,66 +77,43 @@ impl Link {
             if from == Phase::Callback && (s.closing || s.orphan) {
                 return Err(StartError::Closed);
             }
-            let program = s.program.ok_or(StartError::Closed)?;
-            self.check(&program, &held)?;
+            let parts = s.blocks().zip(s.code()).ok_or(StartError::Closed)?;
             s.closing = false;
             s.phase = Phase::Loading;
-            Ok((program, s.memory.take()))
+            Ok(parts)
         });
-        let (program, memory) = match entered {
+        let (blocks, code) = match entered {
             Ok(entered) => entered,
             Err(error) => return refuse(error, held, power),
         };
-        // Puts everything back if cache maintenance panics.
-        let mut loading = Loading { link: *self, memory };
-        let [source, destination] = &held.0;
-        if let Some(source) = source {
-            source.before_device_reads(program.bytes);
+        // Leaves the phase if cache maintenance panics.
+        let loading = Left(*self);
+        let mut patched = 0;
+        let fits = blocks.check(&code, &held, self.engine.core().memory);
+        if fits.is_ok() {
+            blocks.hand_over(&code, &held);
+            patched = blocks.patch(&code, &held);
         }
-        if let Some(destination) = destination {
-            destination.before_device_writes(program.bytes);
-        }
-        let patched = loading.memory.as_mut().map_or(0, |memory| patch(memory, &program, &held));
+        core::mem::forget(loading);
         let loaded = self.with(|s| {
-            s.memory = loading.memory.take();
+            if let Err(error) = fits {
+                s.phase = from;
+                return Err((error, held, power));
+            }
             if s.closing || s.orphan {
                 // The owner stopped the channel meanwhile.
                 s.phase = from;
-                return Err((held, power));
+                return Err((StartError::Closed, held, power));
             }
             s.held = held;
             s.power = Some(power);
-            s.result = Ok(());
-            s.abandoned = false;
-            s.flight = s.flight.wrapping_add(1);
+            s.begin();
             // Until it is started: is it the owner's, not a handler's?
             s.attached = from == Phase::Idle;
             s.phase = Phase::Submitted;
             Ok(Loaded { flight: s.flight, patched })
         });
-        core::mem::forget(loading);
-        loaded.or_else(|(held, power)| refuse(StartError::Closed, held, power))
-    }
-
-    /// Do these buffers fit the program?
-    pub(super) fn check(&self, program: &Program, held: &Held) -> Result<(), StartError> {
-        let memory = self.engine.core().memory;
-        let sides = [(Side::Source, program.source), (Side::Destination, program.destination)];
-        for ((side, planned), buffer) in sides.into_iter().zip(&held.0) {
-            let Some(buffer) = buffer else { continue };
-            if !buffer.arena().same_bus(memory) {
-                return Err(StartError::OtherMemory);
-            }
-            if buffer.bytes() < program.bytes {
-                return Err(StartError::TooShort { side, need: program.bytes, have: buffer.bytes() });
-            }
-            let modulus = program.alignment.max(1);
-            let (planned, found) = (planned as u8 & (modulus - 1), buffer.bus() as u8 & (modulus - 1));
-            if planned != found {
-                return Err(StartError::Alignment { side, planned, found, modulus });
-            }
-        }
-        Ok(())
+        loaded.or_else(|(error, held, power)| refuse(error, held, power))
     }
 
     /// Start what was loaded: Submitted -> Running, or back to `back` if that fails. One register read and three
@@ -159,10 +143,13 @@ impl Link {
         failed.map_or(Ok(()), Err)
     }
 
-    /// The thread faulted or its event came: Completing -> Finished, Callback, Idle or Stopping. Interrupt body.
+    /// The thread faulted or its last event came: Completing -> Finished, Callback, Idle or Stopping. Interrupt body.
     pub(super) fn complete(&self, faulted: bool) {
+        let endless = self.with(|s| s.program.as_ref().is_some_and(|program| program.endless));
         let result = if faulted {
             Err(TransferError::Fault(self.fault()))
+        } else if endless {
+            Err(TransferError::Vanished)
         } else {
             match self.wait_stopped(false) {
                 Waited::Stopped => Ok(()),
@@ -192,10 +179,29 @@ impl Link {
 
     /// Completing -> Finished, Callback or Idle.
     pub(super) fn deliver(&self, result: Result<(), TransferError>, may_call: bool) {
-        let (held, bytes) = self.with(|s| (core::mem::take(&mut s.held), s.program.map_or(0, |p| p.bytes)));
-        self.engine.core().memory.barrier();
-        if let [_, Some(destination)] = &held.0 {
-            destination.after_device_wrote(bytes);
+        let (held, parts, stopped_at, may_fall_short, paused) = self.with(|s| {
+            let held = core::mem::take(&mut s.held);
+            (held, s.blocks().zip(s.code()), s.stopped_at.take(), s.may_fall_short, s.end_pause())
+        });
+        if let Some(checkpoint) = paused {
+            exclusive(|_| self.mask(checkpoint));
+        }
+        let core = self.engine.core();
+        core.memory.barrier();
+        let mut moved = 0;
+        if let Some((blocks, code)) = parts {
+            let completing = Left(*self);
+            // The buffer of an endless program stays within its owner's reach until it is taken out.
+            if !blocks.program.endless {
+                blocks.take_back(&code, &held);
+            }
+            core::mem::forget(completing);
+            moved = match (result, stopped_at) {
+                (Ok(()), _) if may_fall_short => blocks.moved_at_end(&code, &self.position()),
+                (Ok(()), _) => blocks.program.bytes,
+                (Err(_), Some(position)) => blocks.moved(&code, &position, core.config.write_queue),
+                (Err(_), None) => 0,
+            };
         }
         enum Next {
             Done,
@@ -205,6 +211,7 @@ impl Link {
         let (next, power, waker) = self.with(|s| {
             let power = s.power.take();
             s.result = result;
+            s.moved = s.moved.max(moved);
             if s.abandoned || s.orphan {
                 s.land();
                 return (Next::Drop(held), power, s.waker.take());
@@ -248,9 +255,17 @@ impl Link {
     pub(super) fn collect(&self, may_call: bool) {
         let stopped = exclusive(|cs| {
             if self.slot.0.within(cs, |s| s.phase != Phase::Stopping) {
+                self.notice(cs);
                 return None;
             }
             let send = || {
+                // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer true.
+                if self.hardware().state(self.thread) != ThreadState::Stopped {
+                    let position = self.hardware().position(self.thread);
+                    self.slot.0.within(cs, |s| {
+                        s.stopped_at.get_or_insert(position);
+                    });
+                }
                 let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
                 self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
             };
@@ -262,9 +277,7 @@ impl Link {
             }
             let state = self.hardware().state(self.thread);
             if state == ThreadState::Stopped {
-                if let Some(event) = self.slot.0.within(cs, |s| s.event) {
-                    self.hardware().clear_interrupts(1 << event);
-                }
+                self.clear_event();
                 return Some(self.slot.0.within(cs, |s| {
                     s.phase = Phase::Completing;
                     s.result
@@ -283,6 +296,11 @@ impl Link {
     /// Stop whatever goes on. With `keep` the buffers wait in the slot with [`TransferError::Cancelled`]; without they
     /// are dropped once the thread has stopped. Atomic.
     pub(super) fn cancel(&self, keep: bool) {
+        self.cancel_for(TransferError::Cancelled, keep);
+    }
+
+    /// [`cancel`](Self::cancel), with another reason than the client's wish.
+    pub(super) fn cancel_for(&self, reason: TransferError, keep: bool) {
         let (kill, dropped, waker) = self.with(|s| {
             s.closing = true;
             match s.phase {
@@ -291,7 +309,7 @@ impl Link {
                     s.unkilled = true;
                     s.attached = true;
                     s.abandoned = !keep;
-                    s.result = Err(TransferError::Cancelled);
+                    s.result = Err(reason);
                     (true, None, s.waker.take())
                 }
                 Phase::Completing | Phase::Stopping => {
@@ -300,7 +318,7 @@ impl Link {
                     (false, None, s.waker.take())
                 }
                 Phase::Submitted if keep => {
-                    s.result = Err(TransferError::Cancelled);
+                    s.result = Err(reason);
                     s.phase = Phase::Finished;
                     (false, None, s.waker.take())
                 }
@@ -319,17 +337,42 @@ impl Link {
     }
 
     /// Take what a finished transfer left.
-    pub(super) fn take_finished(&self) -> Option<(Held, Result<(), TransferError>)> {
-        let (held, power, result, waker) = self.with(|s| {
+    pub(super) fn take_finished(&self) -> Option<Taken> {
+        let (taken, power, waker, written) = self.with(|s| {
             if s.phase != Phase::Finished {
                 return None;
             }
             s.land();
             let (held, power) = s.empty();
-            Some((held, power, s.result, s.waker.take()))
+            let residue = s.program.map_or(0, |program| program.bytes.saturating_sub(s.moved));
+            let written = s.program.filter(|program| program.endless && s.role == Role::Destination);
+            let taken = Taken { held, result: s.result, residue, interrupt_lost: s.lost };
+            Some((taken, power, s.waker.take(), written.map(|program| program.bytes)))
         })?;
+        if let (Some(bytes), Held::One(buffer)) = (written, &taken.held) {
+            buffer.after_device_wrote(bytes);
+        }
         drop((power, waker));
-        Some((held, result))
+        Some(taken)
+    }
+
+    /// Where the thread's program stands. Atomic; the controller is powered.
+    pub(super) fn position(&self) -> Position {
+        self.hardware().position(self.thread)
+    }
+
+    /// Where the buffer lies that is in flight, if there is but one.
+    ///
+    /// # Safety
+    /// As [`RawBuf::view`](super::memory::RawBuf::view): the caller is the channel's owner and does not take the buffer
+    /// out meanwhile.
+    #[allow(unsafe_code, reason = "hands its caller's promise on")]
+    pub(super) unsafe fn view(&self) -> Option<View> {
+        self.with(|s| match &s.held {
+            // SAFETY: the caller's promise.
+            Held::One(only) => Some(unsafe { only.view() }),
+            _ => None,
+        })
     }
 
     /// Leave the buffers of an ended transfer to `recover`: Callback -> Finished. Atomic.
@@ -373,23 +416,23 @@ impl Link {
         let causes = self.hardware().fault(self.thread);
         let position = self.hardware().position(self.thread);
         let disassemble = self.hardware().disassembler();
-        // The program stays this channel's alone while it is Completing; cache maintenance is not for locks.
-        let (memory, program) = self.with(|s| (s.memory.take(), s.program));
+        let parts = self.with(|s| {
+            s.stopped_at = Some(position);
+            s.program.as_ref().map(|program| u32::from(program.len)).zip(s.code())
+        });
         let (mut offset, mut instruction) = (None, None);
-        if let (Some(memory), Some(program)) = (&memory, &program) {
-            let len = u32::from(program.len);
-            let at = position.pc.wrapping_sub(memory.bus());
+        if let Some((len, code)) = parts {
+            let at = position.pc.wrapping_sub(code.bus());
             if at < len {
                 let mut bytes = [0; Encoded::MAX];
                 let most = Encoded::MAX.min((len - at) as usize);
-                let count = memory.peek_bytes(at, bytes.split_at_mut(most).0);
+                let count = code.peek(at, bytes.split_at_mut(most).0);
                 offset = Some(at as u16);
                 instruction = Some(engine::instruction(bytes.split_at(count).0, disassemble));
             }
             // Whatever the device executed, the next transfer starts from what was planned.
-            memory.publish(0, len);
+            code.clean(0, len);
         }
-        self.with(|s| s.memory = memory);
         Fault {
             thread: self.thread,
             causes,
@@ -403,41 +446,16 @@ impl Link {
     }
 }
 
-/// A channel in phase Loading; dropped only by a panic.
-struct Loading {
-    link: Link,
-    memory: Option<RawBuf>,
-}
+/// A channel in a phase that belongs to this code; dropped only by a panic of cache maintenance.
+struct Left(Link);
 
-impl Drop for Loading {
+impl Drop for Left {
     fn drop(&mut self) {
-        let memory = self.memory.take();
-        self.link.with(|s| {
-            s.memory = memory;
-            // Of a re-armed transfer nothing is left to go back to.
+        // The buffers went with the panic: of the transfer nothing is left.
+        let power = self.0.with(|s| {
             s.land();
+            s.power.take()
         });
+        drop(power);
     }
-}
-
-/// Point the program at these buffers and make the change visible; returns how many of its bytes changed.
-fn patch(memory: &mut RawBuf, program: &Program, held: &Held) -> u8 {
-    let mut changed = 0;
-    let (mut first, mut end) = (u32::MAX, 0);
-    for (at, buffer) in [program.source_at, program.destination_at].into_iter().zip(&held.0) {
-        let Some(buffer) = buffer else { continue };
-        let at = u32::from(at);
-        let mut old = [0; 4];
-        memory.read_bytes(at, &mut old);
-        let new = buffer.bus().to_le_bytes();
-        if old != new {
-            changed += old.iter().zip(new).filter(|(old, new)| **old != *new).count() as u8;
-            memory.write_bytes(at, &new);
-            (first, end) = (first.min(at), end.max(at + 4));
-        }
-    }
-    if changed > 0 {
-        memory.publish(first, end - first);
-    }
-    changed
 }

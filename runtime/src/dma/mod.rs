@@ -17,6 +17,7 @@
 //! Each operation says whether it is sleepable or atomic. What only tells a number, and every destructor, is fit for any
 //! context.
 
+mod blocks;
 mod buffers;
 mod channel;
 mod controller;
@@ -31,27 +32,40 @@ mod failure;
 mod fault;
 mod flight;
 mod irq;
+
 mod link;
 pub mod memory;
+mod pause;
 pub mod plan;
 mod prepared;
+mod progress;
 pub mod promises;
 mod queue;
+mod ring;
+mod segments;
 mod shape;
 mod slot;
 mod transfer;
+mod watch;
 
-pub use buffers::{Buffers, CopyPair};
+pub use buffers::{BlockBuffers, Buffers, CopyPair};
 pub use channel::Channel;
 pub use controller::{Capabilities, Controller, Expected, Position, Stuck, ThreadState};
 pub use dmac::Dmac;
 pub use done::{Done, Handler, NotRearmed};
-pub use endpoint::{DeviceToMemory, Direction, Endpoint, MemoryCopy, MemoryToDevice, MemoryToMemory, Port};
+pub use endpoint::{
+    DeviceToMemory, Direction, Endpoint, Fill, MemoryCopy, MemoryFill, MemoryToDevice, MemoryToMemory, Port, WithDevice,
+};
 pub use engine::Config;
-pub use error::{ClaimError, CopyError, Mismatch, PrepareError, ProbeError, ReleaseError, StartError};
+pub use error::{ClaimError, CopyError, Mismatch, PauseError, PrepareError, ProbeError, ReleaseError, StartError};
 pub use failure::{Fault, TransferError};
 pub use fault::{FaultCause, FaultCauses};
+pub use plan::{Attributes, Handshake, Tail};
 pub use prepared::{Completed, Prepared, Rejected};
+pub use progress::Progress;
 pub use queue::{AfterError, Cookie, Ended, Next, Queue, QueueError, QueueHandler, QueueStorage, Resubmit, Status};
-pub use shape::{BuffersOf, Linear, Shape};
+pub use ring::{GatedRing, Period, NextPeriod, Ring, RingError, RingHandler};
+pub use segments::{SegmentStorage, Segments};
+pub use shape::{BuffersOf, Finite, Goes, Linear, Pausable, Rect, Sg, Shape};
 pub use transfer::{Submitted, Transfer};
+pub use watch::Found;

@@ -29,6 +29,11 @@ pub struct Completed<B> {
     pub bufs: B,
     /// How it ended.
     pub result: Result<(), TransferError>,
+    /// Bytes that did not arrive, or of which nobody can tell. 0 after success, but for a device that may end a transfer
+    /// early ([`Handshake::Peripheral`](super::Handshake::Peripheral)).
+    pub residue: u32,
+    /// Its end was found by [`Dmac::watch`](super::Dmac::watch) or [`Transfer::wait_or`]: the interrupt did not come.
+    pub interrupt_lost: bool,
 }
 
 /// Marks the slot when its owner goes away without releasing it.
@@ -62,7 +67,7 @@ impl Drop for Owner {
 /// A channel with a program for transfers of shape `S`.
 ///
 /// Starting needs no [`Task`]: it is atomic, allocates nothing, plans nothing and switches no power; it patches at most
-/// 8 bytes of the program and does 1 register read and 3 writes. Use after release does not compile, nor does a second
+/// 8 bytes of the program a block and does 1 register read and 3 writes. Use after release does not compile, nor does a second
 /// start while a [`Transfer`] is alive.
 ///
 /// Dropping it without [`release`](Self::release) is atomic: a running transfer is killed, its buffers stay with the
@@ -110,7 +115,7 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     /// Copy the program as it stands in memory; returns its length. Any context.
     pub fn read_program(&self, out: &mut [u8]) -> usize {
         let most = out.len().min(self.program.len.into());
-        self.link().with(|s| s.memory.as_ref().map_or(0, |m| m.read_bytes(0, out.split_at_mut(most).0)))
+        self.link().with(|s| s.code().map_or(0, |code| code.read(0, out.split_at_mut(most).0)))
     }
 
     /// Number of the controller's thread that serves it.
@@ -176,6 +181,12 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     /// handler is not called. Atomic.
     pub fn cancel(&mut self) {
         self.link().cancel(true);
+    }
+
+    /// Bytes of the transfer in flight, or of the last one, that have not surely arrived. It never grows while a transfer
+    /// runs. Atomic; at most 4 register reads.
+    pub fn residue(&self) -> u32 {
+        self.link().residue()
     }
 
     /// What an ended transfer left whose result nobody took: its [`Transfer`] was leaked, it was cancelled, its

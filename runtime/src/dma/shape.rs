@@ -1,26 +1,62 @@
-use super::buffers::{Buffers, CopyPair};
+use super::buffers::{BlockBuffers, Buffers, CopyPair};
 use super::endpoint::{Direction, Endpoint};
+use super::memory::DmaBuf;
+use super::plan::{Block, PlanError, Program, Work};
 use crate::mmio::Word;
 
-mod sealed {
+pub(super) mod sealed {
+    use super::{Extras, PlanError, Program, Work};
+
+    /// Plans one [`Work`].
+    pub(in crate::dma) type Planner<'p> = &'p mut dyn FnMut(Work<'_>) -> Result<Program, PlanError>;
+
     pub trait Sealed {
-        fn request(&self) -> super::Request;
+        /// Have the shape planned. Addresses are stand-ins.
+        fn plan(&self, planner: Planner<'_>) -> Result<Program, PlanError>;
+
+        fn extras(&self) -> Extras {
+            Extras::NONE
+        }
     }
 }
 
-/// What the planner is asked for.
+/// What preparing must know of a shape beyond its work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Request {
-    pub(super) bytes: u32,
-    pub(super) source: u8,
-    pub(super) destination: u8,
+pub struct Extras {
+    /// Bursts between the places where it can be paused; none: it cannot.
+    pub(super) checkpoint_every: Option<u16>,
+    /// It waits for an event of its own before each period.
+    pub(super) gated: bool,
+}
+
+impl Extras {
+    pub(super) const NONE: Self = Self { checkpoint_every: None, gated: false };
 }
 
 /// What moves in one transfer: fixed when a program is prepared, the same for every transfer it makes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the shape of a transfer",
+    note = "shapes are `Linear`, `Sg<N>`, `Rect`, and `Pausable` around one of them"
+)]
+#[allow(private_bounds, reason = "sealed: the engine must know how to plan it")]
 pub trait Shape: sealed::Sealed + Copy + Send + 'static {
     /// The buffers of a transfer of this shape whose linear form takes `B`.
-    type Of<B: Buffers>: Buffers;
+    type Of<B: BlockBuffers>: Buffers;
 }
+
+/// The shape goes in this direction.
+#[diagnostic::on_unimplemented(
+    message = "a transfer of shape `{Self}` does not go `{D}`",
+    note = "`Linear`, `Sg<N>` and `Rect` go every way; endless shapes only between memory and a device"
+)]
+pub trait Goes<D: Direction>: Shape {}
+
+/// The shape ends by itself and can be paused.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made pausable",
+    note = "`Pausable` takes `Linear`, `Sg<N>` or `Rect`"
+)]
+pub trait Finite: Shape {}
 
 /// The buffers of a transfer of shape `S` at endpoint `E`.
 pub type BuffersOf<E, S> = <S as Shape>::Of<<<E as Endpoint>::Direction as Direction>::Buffers<<E as Endpoint>::Word>>;
@@ -29,7 +65,7 @@ pub type BuffersOf<E, S> = <S as Shape>::Of<<<E as Endpoint>::Direction as Direc
 ///
 /// It carries the length and, for each side, where the block lies relative to the controller's data bus. A program is
 /// planned for those two offsets and serves every pair of buffers that has the same; [`Linear::new`] plans for buffers
-/// that begin at a cache line, [`Linear::between`] for two given ones.
+/// that begin at a cache line, [`Linear::between`] and [`Linear::of`] for given ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Linear {
     bytes: u32,
@@ -53,7 +89,13 @@ impl Linear {
     /// The whole of `pair`'s shorter window, where the windows lie now.
     pub fn between<W: Word>(pair: &CopyPair<W>) -> Self {
         let (source, destination) = (pair.source.raw(), pair.destination.raw());
-        Self::new(source.bytes().min(destination.bytes())).at(source.bus(), destination.bus())
+        Self::new(source.len().min(destination.len())).at(source.bus(), destination.bus())
+    }
+
+    /// The whole of `buffer`'s window, where it lies now; for endpoints whose other side is no memory.
+    pub fn of<W: Word>(buffer: &DmaBuf<W>) -> Self {
+        let raw = buffer.raw();
+        Self::new(raw.len()).at(raw.bus(), raw.bus())
     }
 
     /// Length in bytes.
@@ -65,14 +107,185 @@ impl Linear {
     pub(super) const fn offsets(self) -> (u8, u8) {
         (self.source, self.destination)
     }
+
+    const fn block(self) -> Block {
+        Block { source: self.source as u32, destination: self.destination as u32, bytes: self.bytes }
+    }
 }
 
 impl sealed::Sealed for Linear {
-    fn request(&self) -> Request {
-        Request { bytes: self.bytes, source: self.source, destination: self.destination }
+    fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
+        planner(Work::Blocks { blocks: &[self.block()], event_every: 0 })
     }
 }
 
 impl Shape for Linear {
-    type Of<B: Buffers> = B;
+    type Of<B: BlockBuffers> = B;
 }
+
+/// Up to `N` blocks, one after the other, by one program: scatter and gather.
+///
+/// A transfer takes [`Segments`](super::Segments), one element a block. It interrupts once at the end, or also after
+/// every few blocks ([`events_every`](Self::events_every)).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sg<const N: usize> {
+    blocks: [Linear; N],
+    count: u16,
+    events_every: u16,
+}
+
+impl<const N: usize> Sg<N> {
+    /// These blocks; those behind the `N`th do not count.
+    pub fn new(blocks: &[Linear]) -> Self {
+        let mut sg = Self { blocks: [Linear::new(0); N], count: 0, events_every: 0 };
+        for (place, block) in sg.blocks.iter_mut().zip(blocks) {
+            *place = *block;
+            sg.count = sg.count.saturating_add(1);
+        }
+        sg
+    }
+
+    /// `N` blocks of `bytes` bytes each between buffers that begin at a cache line.
+    pub fn uniform(bytes: u32) -> Self {
+        Self::new(&[Linear::new(bytes); N])
+    }
+
+    /// Whole windows where they lie now, each pair's shorter one.
+    pub fn between<W: Word>(pairs: &[CopyPair<W>]) -> Self {
+        let mut blocks = [Linear::new(0); N];
+        for (place, pair) in blocks.iter_mut().zip(pairs) {
+            *place = Linear::between(pair);
+        }
+        Self::new(blocks.get(..pairs.len()).unwrap_or(&blocks))
+    }
+
+    /// Whole windows where they lie now; for endpoints whose other side is no memory.
+    pub fn of<W: Word>(buffers: &[DmaBuf<W>]) -> Self {
+        let mut blocks = [Linear::new(0); N];
+        for (place, buffer) in blocks.iter_mut().zip(buffers) {
+            *place = Linear::of(buffer);
+        }
+        Self::new(blocks.get(..buffers.len()).unwrap_or(&blocks))
+    }
+
+    /// Tell of progress after every `blocks` blocks: [`Handler::progress`](super::Handler::progress). 0: only the end.
+    #[must_use]
+    pub const fn events_every(self, blocks: u16) -> Self {
+        Self { events_every: blocks, ..self }
+    }
+
+    /// The blocks.
+    pub fn blocks(&self) -> &[Linear] {
+        self.blocks.get(..self.count.into()).unwrap_or(&self.blocks)
+    }
+}
+
+impl<const N: usize> sealed::Sealed for Sg<N> {
+    fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
+        let blocks = self.blocks.map(Linear::block);
+        planner(Work::Blocks {
+            blocks: blocks.get(..self.count.into()).unwrap_or(&blocks),
+            event_every: self.events_every,
+        })
+    }
+}
+
+impl<const N: usize> Shape for Sg<N> {
+    type Of<B: BlockBuffers> = super::Segments<B, N>;
+}
+
+/// Rows of equal length at equal distances: a rectangle out of, or into, a larger one.
+///
+/// A buffer's window begins at the first row's first byte and reaches to the last row's last at least.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rect {
+    row: Linear,
+    rows: u32,
+    source_pitch: u32,
+    destination_pitch: u32,
+}
+
+impl Rect {
+    /// `rows` rows of `row_bytes` bytes without gaps, between buffers that begin at a cache line.
+    pub const fn new(row_bytes: u32, rows: u32) -> Self {
+        Self { row: Linear::new(row_bytes), rows, source_pitch: row_bytes, destination_pitch: row_bytes }
+    }
+
+    /// Bytes from the start of a row to that of the next, of source and destination; at least a row's length.
+    /// Ignored for a side that is no memory.
+    #[must_use]
+    pub const fn pitch(self, source: u32, destination: u32) -> Self {
+        Self { source_pitch: source, destination_pitch: destination, ..self }
+    }
+
+    /// As [`Linear::at`].
+    #[must_use]
+    pub const fn at(self, source: u32, destination: u32) -> Self {
+        Self { row: self.row.at(source, destination), ..self }
+    }
+
+    /// Bytes that are moved.
+    pub const fn bytes(self) -> u32 {
+        self.row.bytes.saturating_mul(self.rows)
+    }
+}
+
+impl sealed::Sealed for Rect {
+    fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
+        planner(Work::Rect {
+            source: self.row.source.into(),
+            destination: self.row.destination.into(),
+            row_bytes: self.row.bytes,
+            rows: self.rows,
+            source_pitch: self.source_pitch,
+            destination_pitch: self.destination_pitch,
+        })
+    }
+}
+
+impl Shape for Rect {
+    type Of<B: BlockBuffers> = B;
+}
+
+/// `S` with places where the program can be made to wait: [`Transfer::pause`](super::Transfer::pause).
+///
+/// Costs a second event of the controller and a few instructions at each place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pausable<S: Finite> {
+    inner: S,
+    bursts: u16,
+}
+
+impl<S: Finite> Pausable<S> {
+    /// `inner`, to be paused after every `bursts` bursts (1 or more), give or take a few.
+    pub const fn every(bursts: u16, inner: S) -> Self {
+        Self { inner, bursts }
+    }
+
+    /// The shape inside.
+    pub const fn inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: Finite> sealed::Sealed for Pausable<S> {
+    fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
+        self.inner.plan(planner)
+    }
+
+    fn extras(&self) -> Extras {
+        Extras { checkpoint_every: Some(self.bursts), ..self.inner.extras() }
+    }
+}
+
+impl<S: Finite> Shape for Pausable<S> {
+    type Of<B: BlockBuffers> = S::Of<B>;
+}
+
+impl<D: Direction> Goes<D> for Linear {}
+impl<D: Direction, const N: usize> Goes<D> for Sg<N> {}
+impl<D: Direction> Goes<D> for Rect {}
+impl<D: Direction, S: Finite + Goes<D>> Goes<D> for Pausable<S> {}
+impl Finite for Linear {}
+impl<const N: usize> Finite for Sg<N> {}
+impl Finite for Rect {}

@@ -1,11 +1,14 @@
 use core::task::Waker;
 
-use super::TransferError;
-use super::buffers::Held;
+use super::blocks::Blocks;
+use super::buffers::{Held, Role};
 use super::equip::Line;
 use super::link::Link;
-use super::memory::RawBuf;
+use super::memory::{RawBuf, View};
+use super::pause::Pause;
 use super::plan::Program;
+use super::ring::Lap;
+use super::{Position, Progress, TransferError};
 use crate::power::Grant;
 use crate::sync::Lock;
 
@@ -44,6 +47,9 @@ pub(super) struct RawHandler {
     /// # Safety
     /// `context` as stored beside it; the link is the slot's own, in phase `Callback` for these buffers.
     pub(super) call: unsafe fn(*const (), Link, Held, Grant, Result<(), TransferError>),
+    /// # Safety
+    /// `context` as stored beside it.
+    pub(super) progress: unsafe fn(*const (), Progress),
 }
 
 #[allow(unsafe_code, reason = "a shared reference to a `Sync` handler, erased")]
@@ -59,6 +65,14 @@ pub(super) struct State {
     pub(super) flight: u32,
     /// What its program signals.
     pub(super) event: Option<u8>,
+    /// What its checkpoints signal and wait for; raises an interrupt only while a pause is wanted.
+    pub(super) checkpoint: Option<u8>,
+    /// What it waits for before each period.
+    pub(super) gate: Option<u8>,
+    /// Which side a single buffer is.
+    pub(super) role: Role,
+    /// The device may end the transfer early, so its end says nothing of its length.
+    pub(super) may_fall_short: bool,
     /// The request line it serves.
     pub(super) line: Option<Line>,
     /// The owning handle was dropped.
@@ -71,12 +85,31 @@ pub(super) struct State {
     pub(super) abandoned: bool,
     /// A kill is still to be issued: the command interface was stuck.
     pub(super) unkilled: bool,
+    /// Its end was found by a watchdog.
+    pub(super) lost: bool,
     pub(super) result: Result<(), TransferError>,
+    /// Bytes of the last transfer that surely arrived, as far as anybody has looked. It only grows.
+    pub(super) moved: u32,
+    /// Where the thread stood before it was killed.
+    pub(super) stopped_at: Option<Position>,
+    /// How often the program has signalled, as far as interrupts tell; starts anew with each transfer.
+    pub(super) events: u32,
+    /// Up to where the handler has been told.
+    pub(super) told: u32,
+    /// An interrupt body is telling of progress: it also serves what comes meanwhile.
+    pub(super) telling: bool,
+    /// There was more progress meanwhile.
+    pub(super) again: bool,
+    /// The transfer ended meanwhile: did the thread fault?
+    pub(super) deferred: Option<bool>,
+    pub(super) pause: Pause,
+    /// Of an endless program: where it is.
+    pub(super) lap: Lap,
     pub(super) held: Held,
     pub(super) power: Option<Grant>,
     pub(super) waker: Option<Waker>,
     pub(super) handler: Option<RawHandler>,
-    /// Program memory; taken out by whoever writes to it.
+    /// Program memory. The table in it is never written; the rest only in phases that belong to whoever writes.
     pub(super) memory: Option<RawBuf>,
     pub(super) program: Option<Program>,
 }
@@ -87,14 +120,28 @@ impl Slot {
             phase: Phase::Free,
             flight: 0,
             event: None,
+            checkpoint: None,
+            gate: None,
+            role: Role::Both,
+            may_fall_short: false,
             line: None,
             orphan: false,
             closing: false,
             attached: false,
             abandoned: false,
             unkilled: false,
+            lost: false,
             result: Ok(()),
-            held: Held::EMPTY,
+            moved: 0,
+            stopped_at: None,
+            events: 0,
+            told: 0,
+            telling: false,
+            again: false,
+            deferred: None,
+            pause: Pause::Off,
+            lap: Lap::NEW,
+            held: Held::Empty,
             power: None,
             waker: None,
             handler: None,
@@ -105,6 +152,35 @@ impl Slot {
 }
 
 impl State {
+    /// The program and what its buffers are.
+    pub(super) fn blocks(&self) -> Option<Blocks> {
+        let program = self.program?;
+        Some(Blocks { program, role: self.role })
+    }
+
+    /// Where the program lies.
+    pub(super) fn code(&self) -> Option<View> {
+        let memory = self.memory.as_ref()?;
+        #[allow(unsafe_code, reason = "program memory is written through views, so that it need not leave the slot")]
+        // SAFETY: the memory leaves the slot only with the last owner. It is written in phases that belong to one writer
+        // alone, and then read by nobody else but for the table, which is not written. Devices only read it.
+        Some(unsafe { memory.view() })
+    }
+
+    /// Another transfer.
+    pub(super) fn begin(&mut self) {
+        self.flight = self.flight.wrapping_add(1);
+        self.result = Ok(());
+        self.abandoned = false;
+        self.lost = false;
+        self.moved = 0;
+        self.stopped_at = None;
+        self.events = 0;
+        self.told = 0;
+        self.again = false;
+        self.lap = Lap::NEW;
+    }
+
     /// Leave the flight: nothing in the slot any more.
     pub(super) fn land(&mut self) {
         self.phase = Phase::Idle;

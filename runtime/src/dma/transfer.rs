@@ -7,8 +7,10 @@ use super::endpoint::Endpoint;
 use super::flight::Flight;
 use super::link::{Link, Loaded};
 use super::prepared::{Completed, Prepared, Rejected, wait};
-use super::shape::{BuffersOf, Shape};
+use super::shape::{BuffersOf, Finite, Pausable, Shape};
 use super::slot::Phase;
+use super::watch::watch;
+use super::{PauseError, ReleaseError, TransferError};
 use crate::context::Task;
 
 /// A transfer that is ready to start. Dropping it drops the buffers; [`cancel`](Self::cancel) gives them back.
@@ -24,8 +26,8 @@ impl<'p, E: Endpoint, S: Shape> Submitted<'p, E, S> {
         Self { prepared, loaded, issued: false }
     }
 
-    /// How many bytes of the program had to change, 8 at most; 0 for the addresses of the transfer before.
-    pub fn patched_bytes(&self) -> u8 {
+    /// How many bytes of the program had to change, 8 a block at most; 0 for the addresses of the transfer before.
+    pub fn patched_bytes(&self) -> u16 {
         self.loaded.patched
     }
 
@@ -109,6 +111,46 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
         }
     }
 
+    /// Bytes that have not surely arrived yet. It never grows. Atomic; at most 4 register reads.
+    pub fn residue(&self) -> u32 {
+        self.link().residue()
+    }
+
+    /// Wait for the end, or until `expired` says that it takes too long: then look whether it has ended and its
+    /// interrupt was lost, and otherwise stop it with [`TransferError::TimedOut`](super::TransferError::TimedOut).
+    /// Sleepable.
+    ///
+    /// # Errors
+    /// [`ReleaseError::Running`] when it does not stop within
+    /// [`Config::release_polls`](super::Config::release_polls); [`Prepared::recover`] gives the buffers back once it has.
+    #[track_caller]
+    pub fn wait_or(
+        mut self,
+        cx: &Task<'_>,
+        mut expired: impl FnMut() -> bool,
+    ) -> Result<Completed<BuffersOf<E, S>>, ReleaseError> {
+        cx.might_sleep();
+        loop {
+            if let Some(completed) = self.take() {
+                return Ok(completed);
+            }
+            if expired() {
+                break;
+            }
+            wait(self.link());
+        }
+        watch(self.link().engine);
+        self.link().cancel_for(TransferError::TimedOut, true);
+        for _ in 0..self.link().engine.core().config.release_polls.max(1) {
+            if let Some(completed) = self.take() {
+                return Ok(completed);
+            }
+            wait(self.link());
+        }
+        self.taken = true;
+        Err(ReleaseError::Running)
+    }
+
     /// Stop it and wait until the hardware is quiet. It may have ended well before. Sleepable.
     ///
     /// A bus access that never ends keeps it here for ever. Where that can be, drop the transfer instead and
@@ -126,6 +168,53 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
         let completed = self.flight.take_finished()?;
         self.taken = true;
         Some(completed)
+    }
+}
+
+impl<E: Endpoint, S: Finite> Transfer<'_, E, Pausable<S>> {
+    /// Have it stand at its next checkpoint, power and buffers held: [`is_paused`](Self::is_paused) tells when it does,
+    /// and the future is woken. If it ends before, it ends as always. Atomic.
+    ///
+    /// # Errors
+    /// [`PauseError::Ended`].
+    pub fn pause(&self) -> Result<(), PauseError> {
+        self.link().pause()
+    }
+
+    /// Have it go on, or forget that it was to be paused. Atomic.
+    ///
+    /// # Errors
+    /// [`PauseError`].
+    pub fn resume(&self) -> Result<(), PauseError> {
+        self.link().resume()
+    }
+
+    /// Does it stand at a checkpoint? Atomic; at most 1 register read.
+    pub fn is_paused(&self) -> bool {
+        self.link().is_paused()
+    }
+}
+
+impl<E: Endpoint, S: Finite> Prepared<E, Pausable<S>> {
+    /// As [`Transfer::pause`], of a detached transfer. Atomic.
+    ///
+    /// # Errors
+    /// [`PauseError::Ended`].
+    pub fn pause(&self) -> Result<(), PauseError> {
+        self.flight().link().pause()
+    }
+
+    /// As [`Transfer::resume`]. Atomic.
+    ///
+    /// # Errors
+    /// [`PauseError`].
+    pub fn resume(&self) -> Result<(), PauseError> {
+        self.flight().link().resume()
+    }
+
+    /// As [`Transfer::is_paused`]. Atomic.
+    pub fn is_paused(&self) -> bool {
+        self.flight().link().is_paused()
     }
 }
 

@@ -347,6 +347,10 @@ impl Controller for &'static Machine {
         self.ready(polls)?.raised |= 1 << event;
         Ok(())
     }
+    fn is_busy(&self) -> bool {
+        let state = self.access(1, 0);
+        state.busy > 0 || state.command.is_some()
+    }
     fn state(&self, thread: u8) -> ThreadState {
         self.access(1, 0).threads[usize::from(thread)].state()
     }

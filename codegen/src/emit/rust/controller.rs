@@ -410,6 +410,10 @@ impl<'s, 'a> Parts<'s, 'a> {
                 self.issue(#send, None, polls)
             }
 
+            fn is_busy(&self) -> bool {
+                !self.is_ready()
+            }
+
             fn state(&self, thread: u8) -> dma::ThreadState {
                 let status = self.bus().read(#state_at);
                 state(status.get(#state_constant))

@@ -5,6 +5,7 @@ use core::ops::{Deref, DerefMut};
 
 use super::Arena;
 use super::upkeep::Lines;
+use super::view::View;
 use crate::mmio::Word;
 
 /// Whole lines of an arena, owned. Dropping is atomic.
@@ -52,7 +53,7 @@ impl RawBuf {
     }
 
     /// Length of the window.
-    pub(crate) fn bytes(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.bytes
     }
 
@@ -113,6 +114,13 @@ impl RawBuf {
         }
     }
 
+    /// Before a device writes some of the first `bytes` bytes of the window and leaves the others. Atomic.
+    pub(crate) fn before_device_writes_among(&self, bytes: u32) {
+        let (from, to) = self.cover(bytes);
+        // SAFETY: as in `before_device_reads`.
+        unsafe { self.region.arena.upkeep().flush(self.lines(from, to)) };
+    }
+
     /// After a device wrote the first `bytes` bytes of the window and is done. Atomic.
     pub(crate) fn after_device_wrote(&self, bytes: u32) {
         let (from, to) = self.cover(bytes);
@@ -120,54 +128,30 @@ impl RawBuf {
         unsafe { self.region.arena.upkeep().refresh(self.lines(from, to)) };
     }
 
-    /// Write `bytes` at `at` of the window; what does not fit is dropped.
-    ///
-    /// For memory that a device only reads; the caller makes sure that it does not read now.
-    pub(crate) fn write_bytes(&mut self, at: u32, bytes: &[u8]) {
-        let room = self.bytes.saturating_sub(at) as usize;
-        let count = bytes.len().min(room);
-        let to = self.cpu().wrapping_add(at as usize);
-        // SAFETY: inside the window, and `bytes` cannot overlap it: no reference to it exists.
-        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, count) };
-    }
-
-    /// The window, for whom no device reads or writes it.
+    /// The window, for whom no device uses it.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: initialised and owned; the caller's promise is that no device uses it now.
         unsafe { core::slice::from_raw_parts_mut(self.cpu(), self.bytes as usize) }
     }
 
-    /// Read from `at` of the window on; returns how many bytes there were.
-    pub(crate) fn read_bytes(&self, at: u32, out: &mut [u8]) -> usize {
-        let room = self.bytes.saturating_sub(at) as usize;
-        let count = out.len().min(room);
-        let from = self.cpu().wrapping_add(at as usize);
-        // SAFETY: as in `write_bytes`; a device only reads this memory.
-        unsafe { core::ptr::copy_nonoverlapping(from, out.as_mut_ptr(), count) };
-        count
+    /// Make all of the window visible to a device. Atomic.
+    pub(crate) fn publish(&self) {
+        self.before_device_reads(self.bytes);
     }
 
-    /// As [`read_bytes`](Self::read_bytes), but what the device sees. For memory that only the processor writes and
-    /// that was published.
-    pub(crate) fn peek_bytes(&self, at: u32, out: &mut [u8]) -> usize {
-        let count = out.len().min(self.bytes.saturating_sub(at) as usize);
-        let line = self.region.arena.line();
-        let first = self.start + at.min(self.bytes);
-        let end = first + count as u32;
-        let lines = self.lines(first & !(line - 1), self.line_end(end));
-        // SAFETY: the region is this buffer's, arena memory is initialised, and nothing in it is unpublished.
-        unsafe { self.region.arena.upkeep().peek(lines, self.lines(first, end), out.split_at_mut(count).0) };
-        count
-    }
-
-    /// Make `bytes` bytes at `at` of the window visible to the device. Atomic.
-    pub(crate) fn publish(&self, at: u32, bytes: u32) {
-        let line = self.region.arena.line();
-        let from = (self.start + at.min(self.bytes)) & !(line - 1);
-        let to = self.line_end(self.start + at.saturating_add(bytes).min(self.bytes));
-        if from < to {
-            // SAFETY: as in `before_device_reads`.
-            unsafe { self.region.arena.upkeep().clean(self.lines(from, to)) };
+    /// Where it lies.
+    ///
+    /// # Safety
+    /// Wherever the view is used, this buffer exists, no reference to its memory does, and no byte is written by one
+    /// thread while another reads or writes it. The device writes no line that is cleaned; the processor has left none
+    /// dirty that is refreshed.
+    pub(crate) unsafe fn view(&self) -> View {
+        View {
+            upkeep: self.region.arena.upkeep(),
+            lines: self.lines(0, self.region.bytes),
+            line: self.region.arena.line(),
+            start: self.start,
+            bytes: self.bytes,
         }
     }
 }

@@ -15,8 +15,11 @@
 mod arena;
 mod buffer;
 mod upkeep;
+mod view;
+mod words;
 
 pub use arena::{AllocError, Arena};
 pub(crate) use buffer::RawBuf;
 pub use buffer::{DmaBuf, WindowError};
 pub use upkeep::{CacheOps, Coherent, Lines, Mirror};
+pub(crate) use view::View;

@@ -24,6 +24,8 @@ pub(super) struct State<E: Endpoint, S: Shape> {
     /// Away while somebody starts or stops a transfer with it.
     prepared: Option<Prepared<E, S>>,
     flight: Option<Flight<BuffersOf<E, S>>>,
+    /// Of each transfer.
+    bytes: u32,
     /// Number of the oldest entry, and its place.
     first: u32,
     head: usize,
@@ -85,6 +87,7 @@ impl<E: Endpoint, S: Shape> State<E, S> {
             taken: false,
             prepared: None,
             flight: None,
+            bytes: 0,
             first: 0,
             head: 0,
             len: 0,
@@ -107,6 +110,7 @@ impl<E: Endpoint, S: Shape> State<E, S> {
 
     pub(super) fn open(&mut self, prepared: Prepared<E, S>) {
         self.flight = Some(prepared.flight());
+        self.bytes = prepared.program().bytes;
         self.prepared = Some(prepared);
         self.flying = None;
         (self.cancelled, self.stuck, self.closing, self.abandoned) = (false, false, false, false);
@@ -359,6 +363,12 @@ impl<E: Endpoint, S: Shape> Book<'_, E, S> {
         Ending { waker: self.state.waker.take(), power }
     }
 
+    /// An entry has ended that never started.
+    pub(super) fn end_unmoved(&mut self, number: u32, bufs: BuffersOf<E, S>, error: TransferError) -> Ending<E> {
+        let residue = self.state.bytes;
+        self.end(number, Completed { bufs, result: Err(error), residue, interrupt_lost: false })
+    }
+
     /// What flew is with the engine no more. (Unless another entry was started in its place.)
     pub(super) fn landed(&mut self, number: u32) {
         if self.state.flying == Some(number) {
@@ -386,7 +396,7 @@ impl<E: Endpoint, S: Shape> Book<'_, E, S> {
                 Entry::Waiting(bufs, power) => {
                     let _ = self.replace(offset, Entry::Flying(Some(power)));
                     let number = self.state.number(offset);
-                    return Some(self.end(number, Completed { bufs, result: Err(TransferError::Cancelled) }));
+                    return Some(self.end_unmoved(number, bufs, TransferError::Cancelled));
                 }
                 other => {
                     let _ = self.replace(offset, other);

@@ -101,7 +101,7 @@ fn start<E: Endpoint, S: Shape>(
 fn not_started<E: Endpoint, S: Shape>(places: Places<'_, E, S>, number: u32, bufs: BuffersOf<E, S>, error: StartError) {
     let ending = places.with(|book| {
         book.landed(number);
-        book.end(number, Completed { bufs, result: Err(TransferError::NotStarted(error)) })
+        book.end_unmoved(number, bufs, TransferError::NotStarted(error))
     });
     ending.wake();
 }
@@ -120,7 +120,7 @@ pub(super) fn complete<E: Endpoint, S: Shape>(places: Places<'_, E, S>, done: Do
     // The channel stays the queue's until the queue is quiet.
     let Some(last) = places.with(|book| book.enter()) else { return };
     let mut inside = Inside { places, risked: [Some(last), None] };
-    let result = done.result();
+    let (result, residue, interrupt_lost) = (done.result(), done.residue(), done.interrupt_lost());
     if result.is_err() {
         places.with(|book| book.failed());
     }
@@ -129,7 +129,7 @@ pub(super) fn complete<E: Endpoint, S: Shape>(places: Places<'_, E, S>, done: Do
     if let Some(bufs) = bufs {
         let ending = places.with(|book| {
             book.landed(last);
-            book.end(last, Completed { bufs, result })
+            book.end(last, Completed { bufs, result, residue, interrupt_lost })
         });
         ending.wake();
     }
@@ -157,14 +157,14 @@ fn chain<E: Endpoint, S: Shape>(
         if error == StartError::Closed {
             // Somebody stops the channel; whoever does will start what is left.
             if let Some(bufs) = places.with(|book| book.put_back(number, last, bufs)) {
-                let completed = Completed { bufs, result: Err(TransferError::Cancelled) };
-                places.with(|book| book.end(number, completed)).wake();
+                let ending = places.with(|book| book.end_unmoved(number, bufs, TransferError::Cancelled));
+                ending.wake();
             }
             break;
         }
         let ending = places.with(|book| {
             book.unstarted(last);
-            book.end(number, Completed { bufs, result: Err(TransferError::NotStarted(error)) })
+            book.end_unmoved(number, bufs, TransferError::NotStarted(error))
         });
         ending.wake();
     }

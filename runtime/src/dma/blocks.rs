@@ -1,0 +1,142 @@
+//! How the blocks of a prepared program and the buffers of a transfer go together.
+
+use super::buffers::{Held, Role};
+use super::memory::{Arena, RawBuf, View};
+use super::plan::{Place, Program, Snapshot};
+use super::{Position, StartError};
+use crate::microcode::Side;
+
+/// A program and which of its sides are buffers. All methods are atomic; the table of blocks is read from the program's
+/// memory, which only the processor writes.
+#[derive(Clone, Copy)]
+pub(super) struct Blocks {
+    pub(super) program: Program,
+    pub(super) role: Role,
+}
+
+impl Blocks {
+    fn place(&self, memory: &View, index: u16) -> Option<Place> {
+        self.program.place(index, |at| memory.word(at.into()))
+    }
+
+    /// Each buffer of each block: the block's number and place, the side, and the buffer.
+    fn each<'h, E>(
+        &self,
+        memory: &View,
+        held: &'h Held,
+        mut f: impl FnMut(u16, &Place, Side, &'h RawBuf) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for index in 0..self.program.blocks {
+            let Some(place) = self.place(memory, index) else { continue };
+            let sides = held.sides(index.into(), self.role);
+            for (side, buffer) in [Side::Source, Side::Destination].into_iter().zip(sides) {
+                if let Some(buffer) = buffer {
+                    f(index, &place, side, buffer)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Each buffer with its side, how far the device reaches into it, and whether it leaves gaps there.
+    fn each_buffer(&self, memory: &View, held: &Held, mut f: impl FnMut(Side, &RawBuf, u32, bool)) {
+        let done: Result<(), core::convert::Infallible> = self.each(memory, held, |_, place, side, buffer| {
+            let reach = self.program.reach(side, place);
+            f(side, buffer, reach, reach > place.bytes);
+            Ok(())
+        });
+        let Ok(()) = done;
+    }
+
+    /// Do these buffers fit the program?
+    pub(super) fn check(&self, memory: &View, held: &Held, arena: &Arena) -> Result<(), StartError> {
+        let (need, have) = (usize::from(self.program.blocks), held.len());
+        if need != have {
+            return Err(StartError::Segments { need, have });
+        }
+        self.each(memory, held, |segment, place, side, buffer| {
+            if !buffer.arena().same_bus(arena) {
+                return Err(StartError::OtherMemory);
+            }
+            let (need, have) = (self.program.reach(side, place), buffer.len());
+            if have < need {
+                return Err(StartError::TooShort { segment, side, need, have });
+            }
+            if !place.fits(side, buffer.bus()) {
+                let modulus = place.alignment.max(1);
+                let low = match side {
+                    Side::Source => place.source_low,
+                    Side::Destination => place.destination_low,
+                };
+                let (planned, found) = (low & (modulus - 1), buffer.bus() as u8 & (modulus - 1));
+                return Err(StartError::Alignment { segment, side, planned, found, modulus });
+            }
+            Ok(())
+        })
+    }
+
+    /// Make all buffers ready for the device.
+    pub(super) fn hand_over(&self, memory: &View, held: &Held) {
+        self.each_buffer(memory, held, |side, buffer, bytes, gaps| match side {
+            Side::Source => buffer.before_device_reads(bytes),
+            Side::Destination if gaps => buffer.before_device_writes_among(bytes),
+            Side::Destination => buffer.before_device_writes(bytes),
+        });
+    }
+
+    /// Make what the device has written visible.
+    pub(super) fn take_back(&self, memory: &View, held: &Held) {
+        self.each_buffer(memory, held, |side, buffer, bytes, _| {
+            if side == Side::Destination {
+                buffer.after_device_wrote(bytes);
+            }
+        });
+    }
+
+    /// Bytes that have surely arrived when the thread stands there, with so many stores on their way.
+    pub(super) fn moved(&self, memory: &View, position: &Position, queued: u8) -> u32 {
+        let pc = position.pc.wrapping_sub(memory.bus());
+        let Position { source, destination, .. } = *position;
+        self.program.done(|at| memory.word(at.into()), Snapshot { pc, source, destination, queued })
+    }
+
+    /// The same of a thread that has executed its whole program and stopped, so that its program counter says nothing.
+    pub(super) fn moved_at_end(&self, memory: &View, position: &Position) -> u32 {
+        let pc = memory.bus().wrapping_add(self.program.len.into());
+        self.moved(memory, &Position { pc, ..*position }, 0)
+    }
+
+    /// Did a thread that has stopped without a word execute its whole program? Its addresses tell.
+    pub(super) fn is_through(&self, memory: &View, position: &Position) -> bool {
+        // As if it stood just before the last signal: there the addresses are looked at.
+        let Some(last) = self.program.last_event_at else { return false };
+        let pc = memory.bus().wrapping_add(u32::from(last).saturating_sub(1));
+        self.moved(memory, &Position { pc, ..*position }, 0) == self.program.bytes
+    }
+
+    /// Point the program at these buffers and make the change visible; returns how many of its bytes changed.
+    pub(super) fn patch(&self, memory: &View, held: &Held) -> u16 {
+        let mut changed = 0_u16;
+        let (mut first, mut end) = (u32::MAX, 0);
+        for index in 0..self.program.blocks {
+            let Some(place) = self.place(memory, index) else { continue };
+            let sides = held.sides(index.into(), self.role);
+            for (side, buffer) in [Side::Source, Side::Destination].into_iter().zip(sides) {
+                let (Some(at), Some(buffer)) = (place.at(side), buffer) else { continue };
+                let (at, new) = (u32::from(at), buffer.bus());
+                let old = memory.word(at);
+                if old == new {
+                    continue;
+                }
+                let differ = (old ^ new).to_le_bytes().into_iter().filter(|byte| *byte != 0);
+                changed = changed.saturating_add(differ.count() as u16);
+                memory.write(at, &new.to_le_bytes());
+                (first, end) = (first.min(at), end.max(at + 4));
+            }
+        }
+        if changed > 0 {
+            memory.clean(first, end - first);
+        }
+        changed
+    }
+}

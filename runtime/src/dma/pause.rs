@@ -1,0 +1,126 @@
+//! Pausing at a program's checkpoints.
+//!
+//! A checkpoint signals an event and waits for it. While the event's interrupt is masked that goes through at once. A
+//! pause unmasks it: the next checkpoint's signal then raises the interrupt instead, and the thread stands. To resume,
+//! the interrupt is cleared and masked again, in this order, and the manager signals the event.
+
+use critical_section::CriticalSection;
+
+use super::ThreadState;
+use super::error::PauseError;
+use super::link::Link;
+use super::slot::{Phase, State};
+use crate::sync::exclusive;
+
+/// Of a running transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pause {
+    /// It runs; the checkpoints' event is masked.
+    Off,
+    /// It is to stand at its next checkpoint; the event is unmasked.
+    Asked,
+    /// It stands, or will after one more instruction.
+    Paused,
+    /// It was to stand and is to go on after all. The event stays unmasked until the checkpoint is reached: masking it
+    /// earlier could miss a signal that is just being raised, and the thread would stand for ever.
+    Resuming,
+}
+
+impl State {
+    /// The thread has stopped: the event that is to be masked, if it is not.
+    pub(super) fn end_pause(&mut self) -> Option<u8> {
+        let was = core::mem::replace(&mut self.pause, Pause::Off);
+        self.checkpoint.filter(|_| was != Pause::Off)
+    }
+}
+
+impl Link {
+    /// Have the program stand at its next checkpoint. Atomic.
+    pub(super) fn pause(&self) -> Result<(), PauseError> {
+        exclusive(|cs| {
+            let unmask = self.slot.0.within(cs, |s| {
+                let checkpoint = s.checkpoint.filter(|_| s.phase == Phase::Running).ok_or(PauseError::Ended)?;
+                match s.pause {
+                    Pause::Off => {
+                        s.pause = Pause::Asked;
+                        return Ok(Some(checkpoint));
+                    }
+                    Pause::Resuming => s.pause = Pause::Asked,
+                    Pause::Asked | Pause::Paused => {}
+                }
+                Ok(None)
+            })?;
+            if let Some(checkpoint) = unmask {
+                self.engine.core().enable(self.hardware(), |enabled| enabled | 1 << checkpoint);
+            }
+            Ok(())
+        })
+    }
+
+    /// Have it go on. Atomic.
+    pub(super) fn resume(&self) -> Result<(), PauseError> {
+        exclusive(|cs| {
+            self.notice(cs);
+            let (running, pause) = self.slot.0.within(cs, |s| {
+                if s.pause == Pause::Asked {
+                    s.pause = Pause::Resuming;
+                }
+                (s.phase == Phase::Running, s.pause)
+            });
+            match pause {
+                _ if !running => Err(PauseError::Ended),
+                Pause::Paused => self.let_go(cs),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Does it stand? Atomic; one register read while a pause is wanted.
+    pub(super) fn is_paused(&self) -> bool {
+        exclusive(|cs| {
+            self.notice(cs);
+            self.slot.0.within(cs, |s| s.phase == Phase::Running && s.pause == Pause::Paused)
+        })
+    }
+
+    /// A checkpoint raised its interrupt, which has been cleared. Is somebody to be woken?
+    pub(super) fn at_checkpoint(&self, cs: CriticalSection<'_>) -> bool {
+        let was = self.slot.0.within(cs, |s| {
+            let was = s.pause;
+            if was == Pause::Asked {
+                s.pause = Pause::Paused;
+            }
+            was
+        });
+        match was {
+            Pause::Asked => true,
+            // If the command interface is stuck the transfer counts as paused, and the client may resume it again.
+            Pause::Resuming => self.let_go(cs).is_err(),
+            Pause::Off | Pause::Paused => false,
+        }
+    }
+
+    /// See for oneself whether the thread stands: the event may have been unmasked between its signal and its wait, and
+    /// not every controller then raises an interrupt.
+    pub(super) fn notice(&self, cs: CriticalSection<'_>) {
+        let wanted =
+            self.slot.0.within(cs, |s| s.phase == Phase::Running && matches!(s.pause, Pause::Asked | Pause::Resuming));
+        if wanted && self.hardware().state(self.thread) == ThreadState::WaitingForEvent {
+            self.at_checkpoint(cs);
+        }
+    }
+
+    fn let_go(&self, cs: CriticalSection<'_>) -> Result<(), PauseError> {
+        let Some(checkpoint) = self.slot.0.within(cs, |s| s.checkpoint) else { return Ok(()) };
+        self.mask(checkpoint);
+        let sent = self.hardware().send_event(checkpoint, self.engine.core().config.command_polls);
+        self.slot.0.within(cs, |s| s.pause = if sent.is_ok() { Pause::Off } else { Pause::Paused });
+        sent.map_err(|_| PauseError::Stuck)
+    }
+
+    /// Clear a raised interrupt, then disable it: in this order, for afterwards it could not be cleared any more.
+    pub(super) fn mask(&self, event: u8) {
+        self.hardware().clear_interrupts(1 << event);
+        self.engine.core().enable(self.hardware(), |enabled| enabled & !(1 << event));
+    }
+}

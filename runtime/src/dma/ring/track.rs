@@ -1,0 +1,136 @@
+//! Where an endless program stands, lap after lap, and the gate before its periods.
+
+use critical_section::CriticalSection;
+
+use super::RingError;
+use super::mark::Mark;
+use crate::dma::buffers::{Held, Role};
+use crate::dma::link::Link;
+use crate::dma::slot::{Phase, State};
+use crate::dma::{Position, Stuck, ThreadState, TransferError};
+use crate::sync::exclusive;
+
+/// Of an endless program in flight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::dma) struct Lap {
+    /// The memory side's address register, when last looked at. Beyond the start of the lap by up to all of it.
+    last: Mark,
+    /// The program has set its addresses; before that the registers hold anybody's.
+    begun: bool,
+    /// Periods that the client granted and the program was not told of.
+    credits: u32,
+    /// The program was told of one that it has not finished: a second telling would be lost.
+    told: bool,
+}
+
+/// Where the device is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Look {
+    /// Up to here memory is surely done with: read, and taken by the device, or written.
+    pub(super) settled: Mark,
+    /// From here on memory is surely untouched in this lap.
+    pub(super) issued: Mark,
+}
+
+impl Lap {
+    pub(in crate::dma) const NEW: Self = Self { last: Mark::START, begun: false, credits: 0, told: false };
+}
+
+impl State {
+    /// Notice a lap's end by the address that fell. At least once a lap, which the interrupts of its periods see to.
+    fn follow(&mut self, position: &Position) {
+        let Some(ring) = self.program.map(|program| program.bytes) else { return };
+        let Held::One(buffer) = &self.held else { return };
+        let address = match self.role {
+            Role::Destination => position.destination,
+            _ => position.source,
+        };
+        let at = address.wrapping_sub(buffer.bus());
+        if at > ring {
+            return;
+        }
+        if at < self.lap.last.at {
+            self.lap.last.lap = self.lap.last.lap.wrapping_add(1);
+        }
+        self.lap.last.at = at;
+    }
+}
+
+impl Link {
+    /// The program has signalled the end of a period. Interrupt body.
+    pub(in crate::dma) fn period_ended(&self, cs: CriticalSection<'_>) {
+        let position = self.position();
+        self.slot.0.within(cs, |s| {
+            s.lap.begun = true;
+            s.follow(&position);
+            s.lap.told = false;
+        });
+        // If the command interface is stuck, the next grant tries again.
+        let _ = self.open(cs);
+    }
+
+    /// Where the device is now. 3 register reads, 4 with a gate.
+    pub(super) fn look(&self) -> Result<Look, RingError> {
+        exclusive(|cs| {
+            let gated = self.slot.0.within(cs, |s| match s.phase {
+                Phase::Running => Ok(s.gate.is_some()),
+                Phase::Finished => Err(RingError::Ended(s.result.err().unwrap_or(TransferError::Vanished))),
+                _ => Err(RingError::Idle),
+            })?;
+            // Before it waits at its gate it waits for its writes.
+            let waits = gated && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+            let queued = if waits { 0 } else { self.engine.core().config.write_queue.max(1) };
+            let position = self.position();
+            self.slot.0.within(cs, |s| {
+                let blocks = s.blocks().ok_or(RingError::Idle)?;
+                let moved = |queued| s.code().map_or(0, |code| blocks.moved(&code, &position, queued));
+                let (settled, issued) = (moved(queued), moved(0));
+                if s.lap.begun || issued > 0 {
+                    s.lap.begun = true;
+                    s.follow(&position);
+                }
+                let mut lap = s.lap.last.lap;
+                // The next lap has begun, but not yet set its addresses.
+                if issued == 0 && s.lap.last.at == blocks.program.bytes {
+                    lap = lap.wrapping_add(1);
+                }
+                Ok(Look { settled: Mark { lap, at: settled }, issued: Mark { lap, at: issued } })
+            })
+        })
+    }
+
+    /// Forget what opened the gate in an earlier life: the event outlasts the program. Atomic; the controller is powered.
+    pub(super) fn shut(&self) {
+        let Some(gate) = self.with(|s| s.gate) else { return };
+        exclusive(|_| {
+            // A pending event can be cleared only while it is an interrupt.
+            let core = self.engine.core();
+            core.enable(self.hardware(), |enabled| enabled | 1 << gate);
+            self.hardware().clear_interrupts(1 << gate);
+            core.enable(self.hardware(), |enabled| enabled & !(1 << gate));
+        });
+    }
+
+    /// Let the program do `periods` more periods. Atomic; 1 register read and 3 writes if it waits.
+    pub(super) fn grant(&self, periods: u32) -> Result<(), Stuck> {
+        exclusive(|cs| {
+            self.slot.0.within(cs, |s| s.lap.credits = s.lap.credits.saturating_add(periods));
+            self.open(cs)
+        })
+    }
+
+    /// Tell the program of the next granted period, unless it has not finished the one it was told of.
+    fn open(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
+        let gate = self.slot.0.within(cs, |s| {
+            let may = s.phase == Phase::Running && !s.lap.told && s.lap.credits > 0;
+            s.gate.filter(|_| may)
+        });
+        let Some(gate) = gate else { return Ok(()) };
+        self.hardware().send_event(gate, self.engine.core().config.command_polls)?;
+        self.slot.0.within(cs, |s| {
+            s.lap.credits -= 1;
+            s.lap.told = true;
+        });
+        Ok(())
+    }
+}
