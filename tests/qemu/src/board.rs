@@ -12,21 +12,19 @@ use crate::{Machine, Memory, QtestBus};
 /// First register of the Zynq-7000's controller.
 pub const ZYNQ: u32 = dmac_s::BASE as u32;
 
-/// Lines of the controller where they enter the interrupt controller (bit n: shared interrupt n).
-const LINES: u64 = line(lines::IRQ0)
-    | line(lines::IRQ1)
-    | line(lines::IRQ2)
-    | line(lines::IRQ3)
-    | line(lines::IRQ4)
-    | line(lines::IRQ5)
-    | line(lines::IRQ6)
-    | line(lines::IRQ7);
-const ABORT: u64 = line(lines::ABORT);
-
-/// Interrupt identifiers of a GIC count shared interrupts from 32 on.
-const fn line(id: u32) -> u64 {
-    1 << (id - 32)
-}
+/// Lines of the controller where they enter the interrupt controller, whose identifiers count shared ones from 32 on.
+const LINES: [u32; 9] = [
+    ABORT,
+    lines::IRQ0 - 32,
+    lines::IRQ1 - 32,
+    lines::IRQ2 - 32,
+    lines::IRQ3 - 32,
+    lines::IRQ4 - 32,
+    lines::IRQ5 - 32,
+    lines::IRQ6 - 32,
+    lines::IRQ7 - 32,
+];
+const ABORT: u32 = lines::ABORT - 32;
 
 static POWER: AlwaysOn = AlwaysOn::new();
 
@@ -94,17 +92,17 @@ impl Board {
     /// When the handler does not silence the line.
     pub fn serve(&self) -> u32 {
         let mut served = 0;
-        while self.machine.interrupts() & (LINES | ABORT) != 0 {
+        while let Some(line) = LINES.into_iter().find(|line| self.machine.is_raised(*line)) {
             simulated_interrupt(|| self.dmac.irq());
             served += 1;
-            assert!(served < 1000, "an interrupt line stays up: {:#x}", self.machine.interrupts());
+            assert!(served < 1000, "interrupt line {line} stays up");
         }
         served
     }
 
     /// Is the line that reports faults up?
     pub fn abort_line(&self) -> bool {
-        self.machine.interrupts() & ABORT != 0
+        self.machine.is_raised(ABORT)
     }
 
     /// A channel.

@@ -1,7 +1,8 @@
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,7 +39,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// A QEMU machine whose processors never run: its memory and devices, by QEMU's qtest protocol (one line a command).
+/// A QEMU machine whose processors do nothing: its memory and devices, by QEMU's qtest protocol (one line a command).
 ///
 /// Everything a device does in answer to a register write is done when the write returns. Methods panic when QEMU
 /// breaks off or answers with an error: a test cannot go on, and says why.
@@ -47,45 +48,69 @@ pub struct Machine {
     accesses: AtomicU64,
     child: Mutex<Child>,
     folder: PathBuf,
+    serial: Vec<UnixStream>,
+}
+
+/// What a machine is started as.
+#[derive(Clone, Copy, Debug)]
+struct Options<'a> {
+    /// QEMU's name for it.
+    kind: &'a str,
+    /// Its clocks run; its processors wait for an interrupt in the two words from here on.
+    running: Option<u32>,
+    /// Serial ports whose other ends are ours.
+    ports: usize,
 }
 
 struct Connection {
     send: UnixStream,
     receive: BufReader<UnixStream>,
     line: Vec<u8>,
-    /// Levels of intercepted interrupt lines (bit n: line n).
-    interrupts: u64,
+    /// Intercepted interrupt lines that are up.
+    interrupts: BTreeSet<u32>,
 }
 
 impl Machine {
-    /// Start a machine of this QEMU type.
+    /// Start a machine of this QEMU type, with its clocks stopped.
     pub fn start(kind: &str) -> Result<Self, StartError> {
-        Self::start_with(PROGRAM, kind)
+        Self::start_with(PROGRAM, &Options { kind, running: None, ports: 0 })
     }
 
-    fn start_with(program: &str, kind: &str) -> Result<Self, StartError> {
+    /// Start one whose clocks run, for devices that act by themselves, with the other ends of so many serial ports
+    /// here. Its two processors wait in the two words of RAM from `idle` on.
+    pub fn start_running(kind: &str, idle: u32, ports: usize) -> Result<Self, StartError> {
+        Self::start_with(PROGRAM, &Options { kind, running: Some(idle), ports })
+    }
+
+    fn start_with(program: &str, options: &Options<'_>) -> Result<Self, StartError> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("linkwright-qemu-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).map_err(StartError::Socket)?;
-        let started = Self::connect(program, kind, &folder);
+        let started = Self::connect(program, options, &folder);
         if started.is_err() {
             let _ = std::fs::remove_dir_all(&folder);
         }
         let (child, stream) = started?;
         let send = stream.try_clone().map_err(StartError::Socket)?;
-        let connection = Connection { send, receive: BufReader::new(stream), line: Vec::new(), interrupts: 0 };
-        Ok(Self { connection: Mutex::new(connection), accesses: AtomicU64::new(0), child: Mutex::new(child), folder })
+        let connection =
+            Connection { send, receive: BufReader::new(stream), line: Vec::new(), interrupts: BTreeSet::new() };
+        // QEMU listens at these before it connects.
+        let serial = (0..options.ports).map(|port| UnixStream::connect(folder.join(format!("serial{port}"))));
+        let serial = serial.collect::<Result<_, _>>().map_err(StartError::Socket)?;
+        let (connection, child) = (Mutex::new(connection), Mutex::new(child));
+        Ok(Self { connection, accesses: AtomicU64::new(0), child, folder, serial })
     }
 
-    fn connect(program: &str, kind: &str, folder: &std::path::Path) -> Result<(Child, UnixStream), StartError> {
+    fn connect(program: &str, options: &Options<'_>, folder: &Path) -> Result<(Child, UnixStream), StartError> {
         let path = folder.join("qtest");
         let listener = UnixListener::bind(&path).map_err(StartError::Socket)?;
         listener.set_nonblocking(true).map_err(StartError::Socket)?;
         let mut child = Command::new(program)
-            .args(["-machine", kind, "-accel", "tcg", "-S", "-display", "none", "-nodefaults", "-qtest-log", "none"])
+            .args(["-machine", options.kind, "-accel", "tcg", "-display", "none", "-nodefaults", "-qtest-log", "none"])
             .args(["-qmp", "stdio", "-qtest"])
             .arg(format!("unix:{}", path.display()))
+            .args(options.arguments(folder))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -191,14 +216,48 @@ impl Machine {
         self.connection().ask(format!("irq_intercept_in {device}\n").as_bytes());
     }
 
-    /// Levels of the watched lines (bit n: line n), as of the last access.
-    pub fn interrupts(&self) -> u64 {
-        self.connection().interrupts
+    /// Is a watched line up, as of the last access?
+    pub fn is_raised(&self, line: u32) -> bool {
+        self.connection().interrupts.contains(&line)
+    }
+
+    /// Our end of a serial port, one of those that the machine was started with.
+    ///
+    /// # Panics
+    /// When there is no such port.
+    pub fn serial(&self, port: usize) -> &UnixStream {
+        &self.serial[port]
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A test that failed in the middle of a command has said so itself.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Options<'_> {
+    /// For QEMU's command line.
+    fn arguments(&self, folder: &Path) -> Vec<String> {
+        let mut out = Vec::new();
+        match self.running {
+            None => out.push("-S".to_string()),
+            Some(idle) => {
+                // `wfi` and a branch back to it.
+                for (address, word) in [(idle, 0xe320_f003_u32), (idle + 4, 0xeaff_fffd)] {
+                    let word = format!("loader,addr={address:#x},data={word:#x},data-len=4");
+                    out.extend(["-device".to_string(), word]);
+                }
+                for processor in 0..2 {
+                    out.extend(["-device".to_string(), format!("loader,addr={idle:#x},cpu-num={processor}")]);
+                }
+            }
+        }
+        for port in 0..self.ports {
+            let path = folder.join(format!("serial{port}"));
+            let socket = format!("socket,id=serial{port},path={},server=on,wait=off", path.display());
+            out.extend(["-chardev".to_string(), socket, "-serial".to_string(), format!("chardev:serial{port}")]);
+        }
+        out
     }
 }
 
@@ -230,10 +289,10 @@ impl Connection {
 
     fn interrupt(&mut self, event: &str) {
         let Some((level, line)) = event.split_once(' ') else { return };
-        let Some(bit) = line.parse().ok().and_then(|line| 1_u64.checked_shl(line)) else { return };
+        let Ok(line) = line.parse() else { return };
         match level {
-            "raise" => self.interrupts |= bit,
-            "lower" => self.interrupts &= !bit,
+            "raise" => drop(self.interrupts.insert(line)),
+            "lower" => drop(self.interrupts.remove(&line)),
             _ => {}
         }
     }
@@ -258,7 +317,8 @@ mod tests {
 
     #[test]
     fn what_does_not_start_says_what_to_do() {
-        let missing = Machine::start_with("qemu-system-nothing", "xilinx-zynq-a9").err().expect("no such program");
+        let options = Options { kind: "xilinx-zynq-a9", running: None, ports: 0 };
+        let missing = Machine::start_with("qemu-system-nothing", &options).err().expect("no such program");
         assert!(matches!(missing, StartError::NotInstalled(_)));
         assert!(missing.to_string().contains("apt-get install qemu-system-arm"), "{missing}");
         let unknown = Machine::start("no-such-board").err().expect("no such machine");
