@@ -64,7 +64,7 @@ pub use plan::{Attributes, Handshake, Tail};
 pub use prepared::{Completed, Prepared, Rejected};
 pub use progress::Progress;
 pub use queue::{AfterError, Cookie, Ended, Next, Queue, QueueError, QueueHandler, QueueStorage, Resubmit, Status};
-pub use ring::{GatedRing, Period, NextPeriod, Ring, RingError, RingHandler};
+pub use ring::{GatedRing, NextPeriod, Period, Ring, RingError, RingHandler};
 pub use segments::{SegmentStorage, Segments};
 pub use shape::{BuffersOf, Finite, Goes, Linear, Pausable, Rect, Sg, Shape};
 pub use transfer::{Submitted, Transfer};

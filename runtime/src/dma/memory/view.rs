@@ -24,11 +24,6 @@ impl View {
         self.lines.bus.wrapping_add(self.start)
     }
 
-    /// Length of the window.
-    pub(crate) fn len(&self) -> u32 {
-        self.bytes
-    }
-
     pub(super) fn cpu(&self, at: u32) -> *mut u8 {
         self.lines.cpu.wrapping_add(self.start as usize).wrapping_add(at as usize)
     }

@@ -42,7 +42,10 @@ impl fmt::Display for RingError {
                 write!(f, "{missed} words were not pushed in time: push on, or take more or longer periods")
             }
             Self::Overrun { missed } => {
-                write!(f, "{missed} words were not pulled in time and are lost: pull on, or take more or longer periods")
+                write!(
+                    f,
+                    "{missed} words were not pulled in time and are lost: pull on, or take more or longer periods"
+                )
             }
             Self::Ended(inner) => write!(f, "the ring has ended: {inner}"),
             Self::Idle => f.write_str("the ring does not run: start it first"),

@@ -18,10 +18,7 @@ pub(super) struct Memory<'r> {
 }
 
 /// Run `f` with the buffer in flight; `None` when nothing is.
-pub(super) fn with<E: Endpoint, R>(
-    prepared: &mut Prepared<E, Cyclic>,
-    f: impl FnOnce(&Memory<'_>) -> R,
-) -> Option<R> {
+pub(super) fn with<E: Endpoint, R>(prepared: &mut Prepared<E, Cyclic>, f: impl FnOnce(&Memory<'_>) -> R) -> Option<R> {
     let flight = prepared.flight();
     let link = flight.link();
     // SAFETY: the channel is the caller's alone, and lent: only its owner takes the buffer of a flight out, and the engine
@@ -34,17 +31,18 @@ pub(super) fn with<E: Endpoint, R>(
 
 /// A period that the device waits to be granted. The caller has seen the device beyond it since it was last granted.
 pub(super) fn words_mut<E: Endpoint>(prepared: &mut Prepared<E, Cyclic>, at: u32, bytes: u32) -> &mut [E::Word] {
-    // SAFETY: as in `with`. The program does not enter the period before it is granted, for which the ring must be borrowed
-    // again.
-    let slice = unsafe { prepared.flight().link().view().map(|view| view.slice(at, bytes)) };
-    slice.unwrap_or_default()
+    // SAFETY: as in `with`.
+    let Some(view) = (unsafe { prepared.flight().link().view() }) else { return &mut [] };
+    // SAFETY: the program does not enter the period before it is granted, for which the ring must be borrowed again.
+    unsafe { view.slice(at, bytes) }
 }
 
 /// As [`words_mut`].
 pub(super) fn words<E: Endpoint>(prepared: &Prepared<E, Cyclic>, at: u32, bytes: u32) -> &[E::Word] {
+    // SAFETY: as in `with`.
+    let Some(view) = (unsafe { prepared.flight().link().view() }) else { return &[] };
     // SAFETY: as in `words_mut`; a mutable slice needs the ring borrowed mutably.
-    let slice = unsafe { prepared.flight().link().view().map(|view| view.slice(at, bytes)) };
-    slice.map_or(&[], |slice| slice)
+    unsafe { view.slice(at, bytes) }
 }
 
 impl Memory<'_> {

@@ -49,6 +49,7 @@ use self::mark::Mark;
 use self::shape::Cyclic;
 use self::track::Look;
 use super::channel::Channel;
+use super::done::Shareable;
 use super::endpoint::{DeviceToMemory, Endpoint, MemoryToDevice, WithDevice};
 use super::flight::raw_ring_handler;
 use super::link::Link;
@@ -63,7 +64,9 @@ use crate::power::Active;
 /// It runs in atomic context, from the interrupt body, with no lock held.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a ring's callback",
-    note = "a callback is `Fn(Progress)`, `Sync` and `'static`"
+    note = "a callback is `Fn(Progress)`, `Sync` and `'static`",
+    note = "interrupts share it: keep its state in a `Lock` or in atomics, not in a `Cell` or an `Rc`",
+    note = "a `Task` cannot get in: do what may sleep before starting, or in a task that the callback wakes"
 )]
 pub trait RingHandler: Sync + 'static {
     /// A period has ended, or several.
@@ -75,7 +78,7 @@ pub trait RingHandler: Sync + 'static {
     }
 }
 
-impl<F: Fn(Progress) + Sync + 'static> RingHandler for F {
+impl<F: Fn(Progress) + Shareable> RingHandler for F {
     fn period(&self, progress: Progress) {
         self(progress);
     }
@@ -97,10 +100,7 @@ pub struct Ring<E: Endpoint> {
     frame: u32,
 }
 
-impl<E: Endpoint> Channel<E>
-where
-    E::Direction: WithDevice,
-{
+impl<E: Endpoint> Channel<E> {
     /// Take a thread, an event and program memory and plan an endless program of `periods` periods. Sleepable.
     ///
     /// Buffers must begin at a cache line, or at least as wide a boundary as the data bus.
@@ -108,7 +108,10 @@ where
     /// # Errors
     /// [`PrepareError`], with the channel; nothing was taken.
     #[track_caller]
-    pub fn prepare_ring(self, cx: &Task<'_>, periods: u16, period_words: u32) -> Result<Ring<E>, (PrepareError, Self)> {
+    pub fn prepare_ring(self, cx: &Task<'_>, periods: u16, period_words: u32) -> Result<Ring<E>, (PrepareError, Self)>
+    where
+        E::Direction: WithDevice,
+    {
         let prepared = self.prepare_with(cx, cyclic::<E>(periods, period_words, false), None)?;
         Ok(Ring { prepared, client: Mark::START, frame: size_of::<E::Word>() as u32 })
     }
@@ -123,7 +126,10 @@ where
         cx: &Task<'_>,
         periods: u16,
         period_words: u32,
-    ) -> Result<GatedRing<E>, (PrepareError, Self)> {
+    ) -> Result<GatedRing<E>, (PrepareError, Self)>
+    where
+        E::Direction: WithDevice,
+    {
         self.prepare_with(cx, cyclic::<E>(periods, period_words, true), None).map(GatedRing::new)
     }
 }
@@ -245,7 +251,11 @@ where
         let bytes = self.prepared.shape().bytes;
         let reads = <E::Direction as Flow>::READS;
         // Of what is read the client is a lap ahead at most, of what is written a lap behind.
-        let late = if reads { look.issued.since(self.client, bytes) } else { look.issued.since(self.client, bytes) - i64::from(bytes) };
+        let late = if reads {
+            look.issued.since(self.client, bytes)
+        } else {
+            look.issued.since(self.client, bytes) - i64::from(bytes)
+        };
         if late > 0 {
             return Err(self.resynchronise(look));
         }
