@@ -1,12 +1,13 @@
 //! The `linkwright` command.
 //!
-//! Reads the command line and prints; the work is done by `linkwright-codegen`. Machine formats go to standard output,
-//! everything said to people to standard error.
+//! Reads the command line and prints; the work is done by `linkwright-codegen`, and playing scenarios by [`simulate`] on
+//! the runtime's device model. Results go to standard output, everything said to people to standard error.
 #![forbid(unsafe_code)]
 
 mod args;
 mod commands;
 mod console;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => commands::lint::run(args, &console),
         Command::Explain(args) => commands::explain::run(args, &console),
         Command::Schema(_) => commands::schema::run(&console),
+        Command::Simulate(args) => commands::simulate::run(args, &console),
         Command::Asm(args) => commands::asm::run(args, &console),
         Command::Disasm(args) => commands::disasm::run(args, &console),
     };

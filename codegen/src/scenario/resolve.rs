@@ -20,7 +20,7 @@ const SUGGESTIONS: usize = 128;
 /// Names that a suggestion is looked for in.
 const CANDIDATES: usize = 1024;
 
-/// What a scenario's names mean on a soc. `None`: something is wrong, and reported.
+/// What a scenario's names mean on a soc. `None`: `out` has an error, from here or from reading the file.
 pub fn resolve(spec: &spec::Scenario, model: &Model, soc: &Soc, out: &mut Diagnostics) -> Option<Scenario> {
     let by_name = soc.devices.iter().enumerate().map(|(index, device)| (device.name.as_str(), index)).collect();
     let mut cx = Cx { model, soc, by_name, findings: Vec::new(), suggestions: SUGGESTIONS };
@@ -29,9 +29,8 @@ pub fn resolve(spec: &spec::Scenario, model: &Model, soc: &Soc, out: &mut Diagno
     let variants = cx.variants(spec);
     let show = spec.show.iter().filter_map(|name| cx.device(name)).collect();
     let (uses, events) = timeline::resolve(spec, &mut cx);
-    let good = cx.findings.is_empty() && whole(spec);
     out.extend(cx.findings);
-    good.then(|| Scenario {
+    (!out.has_errors()).then(|| Scenario {
         name: spec.name.value.clone(),
         doc: spec.doc.as_ref().map(|doc| doc.to_string()).unwrap_or_default(),
         end: spec.end.0,
@@ -42,11 +41,6 @@ pub fn resolve(spec: &spec::Scenario, model: &Model, soc: &Soc, out: &mut Diagno
         uses,
         events,
     })
-}
-
-/// Could all entries be read? (Those that could not are reported.)
-fn whole(spec: &spec::Scenario) -> bool {
-    spec.drivers.broken.is_empty() && spec.power.broken.is_empty() && spec.variants.broken.is_empty()
 }
 
 /// The soc, and what is wrong.

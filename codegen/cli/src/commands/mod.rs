@@ -7,4 +7,5 @@ pub(crate) mod generate;
 pub(crate) mod lint;
 mod microcode;
 pub(crate) mod schema;
+pub(crate) mod simulate;
 mod specs;

@@ -3,6 +3,7 @@
 use linkwright_codegen::check::Rule;
 use linkwright_codegen::front::{Reading, read as read_specs};
 use linkwright_codegen::load::{Input, Options};
+use linkwright_codegen::report::Diagnostics;
 
 use crate::Verdict;
 use crate::args::SpecPath;
@@ -21,9 +22,14 @@ pub(super) fn read(inputs: &[Input], path: &SpecPath, console: &Console) -> Read
 
 /// How a run that read these specs ends.
 pub(super) fn verdict(reading: &Reading) -> Verdict {
+    of_findings(&reading.diagnostics)
+}
+
+/// How a run that found this ends.
+pub(super) fn of_findings(findings: &Diagnostics) -> Verdict {
     let unreadable = Rule::find(UNREADABLE).map(|rule| rule.id);
-    if reading.diagnostics.iter().any(|finding| Some(finding.rule) == unreadable) {
+    if findings.iter().any(|finding| Some(finding.rule) == unreadable) {
         return Verdict::Unreadable;
     }
-    if reading.diagnostics.has_errors() { Verdict::Findings } else { Verdict::Clean }
+    if findings.has_errors() { Verdict::Findings } else { Verdict::Clean }
 }

@@ -14,6 +14,7 @@ Commands:
   lint      Check specs
   explain   Explain a rule: what it finds, why that is bad, what to write instead
   schema    Print the JSON Schema of the spec format
+  simulate  Play what happens to a chip, and show what is on, how long and why
   asm       Assemble a DMA program
   disasm    Disassemble a DMA program
 
@@ -45,7 +46,7 @@ Exit codes:
 
 #[test]
 fn every_command_has_examples_in_its_help() {
-    for command in ["generate", "lint", "explain", "schema", "asm", "disasm"] {
+    for command in ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm"] {
         let help = linkwright().args([command, "--help"]).assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");

@@ -6,6 +6,9 @@ mod generate;
 mod help;
 mod lint;
 mod microcode;
+mod simulate;
+mod simulate_hostile;
+mod simulate_svg;
 
 use std::path::{Path, PathBuf};
 

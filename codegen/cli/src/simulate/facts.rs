@@ -1,0 +1,140 @@
+//! What is known of a soc before anything happens.
+
+use std::collections::BTreeSet;
+
+use linkwright_codegen::lower::{Edge, LinkClass, Soc};
+use linkwright_codegen::scenario::{DMA, POWER_DOMAIN, Scenario, Use, Variant};
+
+/// A power domain. One provider may have several, told apart by what references carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Domain {
+    /// For people.
+    pub(super) name: String,
+    /// The device that provides it.
+    pub(super) provider: usize,
+    args: Vec<u64>,
+    /// Domains that it is in.
+    pub(super) outer: Vec<usize>,
+    /// Devices in it.
+    pub(super) members: Vec<usize>,
+}
+
+/// Devices by their numbers in the spec, domains by their numbers here.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Names of devices.
+    pub(super) names: Vec<String>,
+    /// Does the device take part?
+    pub(super) enabled: Vec<bool>,
+    /// What each device sits on.
+    pub(super) parent: Vec<Option<usize>>,
+    pub(super) domains: Vec<Domain>,
+    /// Domains of each device.
+    pub(super) domains_of: Vec<Vec<usize>>,
+    /// Devices that have to be on before a device's registers can be used. Its DMA controller need not be.
+    pub(super) needs: Vec<Vec<usize>>,
+    /// Suppliers that an irq-safe driver holds for good, because it can switch nothing on from atomic context.
+    pub(super) held: Vec<Vec<usize>>,
+    /// Links of the variant.
+    pub(super) links: Vec<Edge>,
+    pub(super) irq_safe: Vec<bool>,
+    pub(super) autosuspend: Vec<Option<i32>>,
+    pub(super) uses: Vec<Use>,
+}
+
+impl Facts {
+    pub(super) fn new(soc: &Soc, scenario: &Scenario, variant: &Variant) -> Self {
+        let (domains, domains_of) = domains(soc);
+        let providers: BTreeSet<usize> = domains.iter().map(|domain| domain.provider).collect();
+        let mut needs = vec![Vec::new(); soc.devices.len()];
+        let mut held = needs.clone();
+        let without = |edge: &&Edge| variant.without_links.contains(&edge.subsystem);
+        for edge in soc.edges.iter().filter(|edge| edge.runtime_pm && edge.class != LinkClass::Ignore) {
+            // A domain's own switches tell whether it is on, whatever its provider's device thinks.
+            if edge.subsystem == DMA || providers.contains(&edge.supplier) {
+                continue;
+            }
+            push(&mut needs[edge.consumer], edge.supplier);
+            if Some(edge.supplier) != soc.devices[edge.consumer].parent {
+                push(&mut held[edge.consumer], edge.supplier);
+            }
+        }
+        let mut irq_safe = vec![false; soc.devices.len()];
+        variant.irq_safe.iter().for_each(|&device| irq_safe[device] = true);
+        Self {
+            names: soc.devices.iter().map(|device| device.name.clone()).collect(),
+            enabled: soc.devices.iter().map(|device| device.enabled).collect(),
+            parent: soc.devices.iter().map(|device| device.parent).collect(),
+            domains,
+            domains_of,
+            needs,
+            held,
+            links: soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore && !without(edge)).cloned().collect(),
+            irq_safe,
+            autosuspend: scenario.autosuspend.clone(),
+            uses: scenario.uses.clone(),
+        }
+    }
+
+    /// Does the device provide a domain?
+    pub(super) fn is_provider(&self, device: usize) -> bool {
+        self.domains.iter().any(|domain| domain.provider == device)
+    }
+
+    /// `i2s0 tx`.
+    pub(super) fn use_name(&self, which: usize) -> String {
+        let used = &self.uses[which];
+        let name = &self.names[used.device];
+        match &used.dma {
+            Some(dma) if !dma.name.is_empty() => format!("{name} {}", dma.name),
+            _ => name.clone(),
+        }
+    }
+}
+
+fn push(list: &mut Vec<usize>, item: usize) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The domains that devices which take part are in, and those around them; and the domains of each device.
+fn domains(soc: &Soc) -> (Vec<Domain>, Vec<Vec<usize>>) {
+    let mut domains: Vec<Domain> = Vec::new();
+    let mut domains_of = vec![Vec::new(); soc.devices.len()];
+    for (index, device) in soc.devices.iter().enumerate().filter(|(_, device)| device.enabled) {
+        for reference in device.references.iter().filter(|reference| reference.subsystem == POWER_DOMAIN) {
+            let provider = reference.provider;
+            if provider == index || !soc.devices[provider].enabled {
+                continue;
+            }
+            let known = domains.iter().position(|d| d.provider == provider && d.args == reference.args);
+            let at = known.unwrap_or_else(|| {
+                let name = &soc.devices[provider].name;
+                let name = match (reference.id.as_str(), reference.args.as_slice()) {
+                    (_, []) => name.clone(),
+                    ("", [number, ..]) => format!("{name}/{number}"),
+                    (id, _) => format!("{name}/{id}"),
+                };
+                let (args, outer, members) = (reference.args.clone(), Vec::new(), Vec::new());
+                domains.push(Domain { name, provider, args, outer, members });
+                domains.len() - 1
+            });
+            push(&mut domains_of[index], at);
+        }
+    }
+    // A provider's own reference puts its domains into the other one.
+    for inner in 0..domains.len() {
+        let outer = domains_of[domains[inner].provider].clone();
+        domains[inner].outer = outer;
+    }
+    for (index, domains_of) in domains_of.iter_mut().enumerate() {
+        if domains.iter().any(|domain| domain.provider == index) {
+            domains_of.clear();
+        }
+        for &domain in domains_of.iter() {
+            domains[domain].members.push(index);
+        }
+    }
+    (domains, domains_of)
+}
