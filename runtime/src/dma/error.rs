@@ -149,7 +149,9 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Busy => f.write_str("an earlier transfer is not finished or its buffers wait in `recover`"),
+            Self::Busy => f.write_str(
+                "an earlier transfer is not finished or its buffers wait in `recover`: wait for it, or take them",
+            ),
             Self::Segments { need, have } => {
                 write!(f, "buffers for {have} blocks, the prepared shape has {need}: push or pop segments")
             }
@@ -166,7 +168,9 @@ impl fmt::Display for StartError {
             ),
             Self::OtherMemory => f.write_str("a buffer is memory of another bus: allocate it from this controller's"),
             Self::OtherPower => f.write_str("the guard counts in another power core: resume with the engine's own"),
-            Self::Closed => f.write_str("the channel is being stopped or released"),
+            Self::Closed => {
+                f.write_str("the channel is being stopped or released: take the buffers with `finish`, start nothing")
+            }
             Self::Stuck => f.write_str("the controller's command interface stays busy: check its clock and reset"),
             Self::SplitLine { line } => {
                 write!(
@@ -221,7 +225,7 @@ impl fmt::Display for ReleaseError {
             Self::Running => {
                 "the channel does not stop, probably for a bus access that never ends: reset the controller"
             }
-            Self::InCallback => "the completion callback has not returned: do not wait in callbacks",
+            Self::InCallback => "the completion callback has not returned: do not wait in callbacks, and answer each `Done`",
         })
     }
 }

@@ -116,9 +116,15 @@ impl fmt::Display for TransferError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fault(fault) => fmt::Display::fmt(fault, f),
-            Self::Manager(causes) => write!(f, "the DMA manager did not start the program: {causes}"),
-            Self::NoEnd => f.write_str("the DMA thread did not stop after its last instruction"),
-            Self::Cancelled => f.write_str("the transfer was cancelled"),
+            Self::Manager(causes) => write!(
+                f,
+                "the DMA manager did not start the program: {causes}; check the manager's security state and the \
+                 program's memory"
+            ),
+            Self::NoEnd => f.write_str(
+                "the DMA thread did not stop after its last instruction and was killed: transfer again what must be whole",
+            ),
+            Self::Cancelled => f.write_str("the transfer was stopped on request: part of the data may have moved"),
             Self::NotStarted(inner) => write!(f, "the queued transfer did not start: {inner}"),
             Self::TimedOut => f.write_str(
                 "the transfer did not end in time and was stopped: check that the device sends requests, or wait longer",

@@ -1,0 +1,13 @@
+//! Periods come one after the other: grant this one first.
+//!
+//! error: E0499
+//! says: second mutable borrow occurs here
+use ui::*;
+
+pub fn f(ring: &mut GatedRing<serial0::Rx>) {
+    let first = ring.period();
+    //~ control: drop(ring.period());
+    let second = ring.period(); //~ error
+    drop((first, second));
+    //~ control: drop(second);
+}

@@ -1,0 +1,12 @@
+//! The list belongs to the transfer; it comes back with the result.
+//!
+//! error: E0382
+//! says: has type `Segments<DmaBuf<u8>, 4>`, which does not implement the `Copy` trait
+use ui::*;
+
+pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Sg<4>>, list: Segments<DmaBuf<u8>, 4>, power: &Active<Serial0>) {
+    if let Ok(transfer) = tx.start(list, power) {
+        //~ control: if let Ok(transfer) = tx.start(list, power) { let list = transfer.wait(cx).bufs;
+        println!("{}", list.len()); //~ error
+    }
+}
