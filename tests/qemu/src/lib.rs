@@ -6,12 +6,14 @@
 
 mod base64;
 mod board;
+mod exynos;
 mod machine;
 mod memory;
 pub mod programs;
 mod random;
 
 pub use board::{BUFFERS, Board, CopyChannel, CopyPrepared, PROGRAMS, Pair, ZYNQ, zynq};
+pub use exynos::{Exynos, Uart};
 pub use machine::{Machine, StartError};
 pub use memory::{Memory, QtestBus};
 pub use random::Random;
