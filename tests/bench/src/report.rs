@@ -17,12 +17,12 @@ fn cells(name: &str, values: &[String], barrier: bool, note: &str) -> Vec<String
     cells
 }
 
-fn other(row: &Row, ours: Option<&Counted>) -> Vec<String> {
+fn other(row: &Row, ours: &Counted) -> Vec<String> {
     let name = match row.how {
         How::Counted => row.driver.to_string(),
         How::Read => format!("{} *", row.driver),
     };
-    let less = |column: usize, value| ours.is_some_and(|ours| value < ours.columns.values()[column]);
+    let less = |column: usize, value| value < ours.columns.values()[column];
     let value = |(column, value): (usize, &Option<u64>)| match value {
         None => "-".to_string(),
         Some(value) if less(column, *value) && exception(row, column).is_some() => format!("({})", thousands(*value)),
@@ -52,11 +52,9 @@ pub fn report() -> String {
         let _ = writeln!(out, "\n{}\n", case.title);
         let mut table = Table::new(&head);
         let ours = ours::measure(&case);
-        others().iter().filter(|row| row.case == case.name).for_each(|row| table.row(other(row, ours.as_ref())));
-        if let Some(counted) = ours {
-            let values = counted.columns.values().map(thousands);
-            table.row(cells("ours", &values, counted.barrier, ""));
-        }
+        others().iter().filter(|row| row.case == case.name).for_each(|row| table.row(other(row, &ours)));
+        let values = ours.columns.values().map(thousands);
+        table.row(cells("ours", &values, ours.barrier, ""));
         table.print(&mut out);
     }
     steps(&mut out);

@@ -3,10 +3,12 @@
 //! Nothing runs here: a test links each function with what it reaches, as firmware would be, and looks at that.
 #![no_std]
 #![forbid(unsafe_code)]
+#![allow(clippy::result_large_err, reason = "the driver gives everything back with an error")]
 
 use linkwright::dma::memory::DmaBuf;
 use linkwright::dma::{
-    Controller, CopyPair, Done, Linear, MemoryCopy, NotRearmed, Prepared, Rejected, Submitted, ThreadState, Transfer,
+    Controller, CopyPair, Done, Linear, MemoryCopy, NotRearmed, Prepared, Rejected, Segments, Sg, Submitted,
+    ThreadState, Transfer,
 };
 use linkwright::mmio::Mmio;
 use linkwright::power::{Active, Device, DeviceId};
@@ -56,6 +58,22 @@ pub fn entry_rearm<'c>(done: Done<'c, End, Linear>, pair: Pair) -> Result<Pair, 
 /// In the handler: the same transfer again.
 #[inline(never)]
 pub fn entry_rearm_same(done: Done<'_, End, Linear>) -> Result<(), NotRearmed<'_, End, Linear>> {
+    done.rearm_same()
+}
+
+/// Hand a list of buffers over.
+#[inline(never)]
+pub fn entry_submit_list<'p>(
+    prepared: &'p mut Prepared<End, Sg<8>>,
+    list: Segments<Pair, 8>,
+    power: &Active<Dmac0>,
+) -> Result<Submitted<'p, End, Sg<8>>, Rejected<Segments<Pair, 8>>> {
+    prepared.submit(list, power)
+}
+
+/// In the handler: the same list again.
+#[inline(never)]
+pub fn entry_rearm_list(done: Done<'_, End, Sg<8>>) -> Result<(), NotRearmed<'_, End, Sg<8>>> {
     done.rearm_same()
 }
 

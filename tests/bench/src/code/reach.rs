@@ -4,8 +4,10 @@ use std::process::Command;
 use super::build::{firmware, libraries, run, rustc};
 
 /// The functions of the firmware that must not be able to panic or to allocate.
-pub const ENTRIES: [&str; 11] = [
+pub const ENTRIES: [&str; 13] = [
     "entry_submit",
+    "entry_submit_list",
+    "entry_rearm_list",
     "entry_issue",
     "entry_issue_detached",
     "entry_rearm",

@@ -1,31 +1,26 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bench_board::Dmac0;
 use linkwright::context::Task;
 use linkwright::dma::memory::{Arena, DmaBuf};
-use linkwright::dma::{Config, CopyPair, Dmac, Linear, MemoryCopy, Prepared};
-use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
+use linkwright::dma::{Config, CopyPair, Dmac, Endpoint, Goes, Linear, MemoryCopy, Prepared};
+use linkwright::mmio::Word;
+use linkwright::power::{Active, AlwaysOn};
 use linkwright_pl330::Pl330;
-use linkwright_sim::{self as sim, Board, Cache, Pl330Sim};
+use linkwright_sim::{self as sim, Board, Cache, Pl330Sim, Request, SimMemory};
 
 use crate::columns::Columns;
-use crate::peers::{Counted, Job};
+use crate::peers::{Counted, Eager, Job, Place, Port, Register32};
 
-/// The controller.
-#[derive(Debug)]
-pub(crate) enum Controller {}
-
-impl Device for Controller {
-    const NAME: &'static str = "dmac";
-    const ID: DeviceId = DeviceId::new(0);
-}
-
-/// A channel of it that copies bytes.
-pub(crate) type Copier = Prepared<MemoryCopy<Controller>, Linear>;
+/// A channel that copies bytes.
+pub(crate) type Copier = Prepared<MemoryCopy<Dmac0>, Linear>;
 /// The buffers of a copy.
 pub(crate) type Pair = CopyPair<u8>;
 
 static POWER: AlwaysOn = AlwaysOn::new();
 
 const PAGE: usize = 4096;
-/// More ticks than any copy takes.
+/// More ticks than any transfer takes.
 const LONG: u64 = 1_000_000_000;
 
 /// The driver on a simulated board with a cache that is not coherent.
@@ -35,6 +30,7 @@ pub(crate) struct Rig {
     /// Keeps the program memory in step, and so sees what of it changes.
     pub(crate) cache: &'static Cache,
     data: &'static Arena,
+    port: Arc<Mutex<Register32>>,
 }
 
 impl Rig {
@@ -42,26 +38,41 @@ impl Rig {
     pub(crate) fn new(job: &Job) -> Self {
         let (bus_bytes, fifo_lines) = (job.bus as u8, job.lines as u16);
         let instance = sim::Config { bus_bytes, fifo_lines, requests: 32, ..sim::Config::zynq7000() };
-        let Board { dmac: sim, cache, programs, data } = Board::new(instance).unwrap_or_else(|e| panic!("{e}"));
+        let port = Arc::<Mutex<Register32>>::default();
+        let memory = SimMemory::new().with_device(Place::PORT, Job::WORD, Port(Arc::clone(&port)));
+        let board = Board::with_memory(instance, memory).unwrap_or_else(|e| panic!("{e}"));
+        let Board { dmac: sim, cache, programs, data } = board;
+        let request = if job.burst > 1 { Request::BURST } else { Request::SINGLE };
+        sim.attach(Place::LINE, Arc::new(Mutex::new(Eager(request))));
         cache.watch(Board::PROGRAMS);
         let config = Config { polled: true, ..Config::DEFAULT };
-        let dmac = Box::leak(Box::new(Dmac::new::<Controller>(Pl330::new(sim), &POWER, programs, config)));
-        Self { sim, dmac, cache, data }
+        let dmac = Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(sim), &POWER, programs, config)));
+        Self { sim, dmac, cache, data, port }
     }
 
-    pub(crate) fn power(&self, cx: &Task<'_>) -> Active<Controller> {
+    pub(crate) fn power(&self, cx: &Task<'_>) -> Active<Dmac0> {
         Active::resume(cx, &POWER).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// What the device got and gave.
+    pub(crate) fn port(&self) -> MutexGuard<'_, Register32> {
+        self.port.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A buffer whose window lies `offset` bytes behind a page.
+    pub(crate) fn buffer<W: Word>(&self, cx: &Task<'_>, bytes: usize, offset: usize) -> DmaBuf<W> {
+        let word = size_of::<W>();
+        let mut buffer: DmaBuf<W> =
+            self.data.alloc(cx, (bytes + offset + PAGE).div_ceil(word)).unwrap_or_else(|e| panic!("{e}"));
+        let page = (buffer.bus_address() as usize).next_multiple_of(PAGE) - buffer.bus_address() as usize;
+        buffer.set_window((page + offset) / word, bytes / word).unwrap_or_else(|e| panic!("{e}"));
+        buffer
     }
 
     /// Buffers for `bytes` bytes that begin `source` and `destination` bytes behind a page, as the others' did; the
     /// source is random.
     pub(crate) fn pair(&self, cx: &Task<'_>, bytes: usize, source: usize, destination: usize) -> Pair {
-        let buffer = |offset: usize| {
-            let mut buffer: DmaBuf<u8> = self.data.alloc(cx, bytes + offset + PAGE).unwrap_or_else(|e| panic!("{e}"));
-            let page = (buffer.bus_address() as usize).next_multiple_of(PAGE) - buffer.bus_address() as usize;
-            buffer.set_window(page + offset, bytes).unwrap_or_else(|e| panic!("{e}"));
-            buffer
-        };
+        let buffer = |offset: usize| self.buffer::<u8>(cx, bytes, offset);
         let mut pair = CopyPair { source: buffer(source), destination: buffer(destination) };
         for (i, byte) in pair.source.iter_mut().enumerate() {
             *byte = ((i as u32).wrapping_mul(0x9e37_79b1) >> 13) as u8;
@@ -70,10 +81,15 @@ impl Rig {
         pair
     }
 
+    /// A channel of endpoint `E` for transfers of one shape.
+    pub(crate) fn prepare<E: Endpoint, S: Goes<E::Direction>>(&self, cx: &Task<'_>, shape: S) -> Prepared<E, S> {
+        let channel = self.dmac.claim::<E>(cx).unwrap_or_else(|e| panic!("{e}"));
+        channel.prepare(cx, shape).unwrap_or_else(|(e, _)| panic!("{e}"))
+    }
+
     /// A channel for copies like `pair`.
     pub(crate) fn copier(&self, cx: &Task<'_>, pair: &Pair) -> Copier {
-        let channel = self.dmac.claim::<MemoryCopy<Controller>>(cx).unwrap_or_else(|e| panic!("{e}"));
-        channel.prepare_copy(cx, pair).unwrap_or_else(|(e, _)| panic!("{e}"))
+        self.prepare(cx, Linear::between(pair))
     }
 
     /// Let the controller work until it raises an interrupt.

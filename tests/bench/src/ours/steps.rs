@@ -6,7 +6,9 @@ use linkwright::context::{host_task, simulated_interrupt};
 use linkwright::dma::{Done, Linear, MemoryCopy};
 use linkwright_sim::Counters;
 
-use super::rig::{Controller, Pair, Rig};
+use bench_board::Dmac0;
+
+use super::rig::{Pair, Rig};
 use crate::peers::Job;
 
 /// What a step costs.
@@ -64,7 +66,7 @@ fn cost(rig: &Rig, step: impl FnOnce()) -> Step {
     Step { reads: after.0 - before.0, writes: after.1 - before.1, allocations, patched: rig.cache.changed() - changed }
 }
 
-fn handler(plan: &'static Mutex<Option<Plan>>) -> impl Fn(Done<'_, MemoryCopy<Controller>, Linear>) + Sync {
+fn handler(plan: &'static Mutex<Option<Plan>>) -> impl Fn(Done<'_, MemoryCopy<Dmac0>, Linear>) + Sync {
     move |done| {
         assert_eq!(done.result(), Ok(()));
         let mut plan = plan.lock().unwrap_or_else(|e| panic!("{e}"));

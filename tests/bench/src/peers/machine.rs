@@ -8,23 +8,23 @@ use linkwright_sim::{Ack, BusDevice, BusError, Config, Outcome, Pl330Sim, Reques
 use super::job::{Job, Way};
 
 /// Where things are on the board.
-pub(super) struct Place;
+pub(crate) struct Place;
 
 impl Place {
     const PROGRAMS: u32 = 0x0010_0000;
     pub(super) const SOURCE: u32 = 0x0020_0000;
     pub(super) const DESTINATION: u32 = 0x0040_0000;
-    pub(super) const PORT: u32 = 0x4000_0000;
+    pub(crate) const PORT: u32 = 0x4000_0000;
     const ROOM: u32 = 0x0018_0000;
     /// Request line of the device.
-    pub(super) const LINE: u8 = 5;
+    pub(crate) const LINE: u8 = 5;
 }
 
 /// More ticks than any job takes.
 const LONG: u64 = 1_000_000_000;
 
 /// A device that is always ready, whether its requests are acknowledged or not.
-struct Eager(Request);
+pub(crate) struct Eager(pub(crate) Request);
 
 impl Requester for Eager {
     fn request(&mut self, _: u64) -> Option<Request> {
@@ -38,17 +38,17 @@ impl Requester for Eager {
 
 /// Its register: keeps what it is given, gives what it has.
 #[derive(Default)]
-struct Register32 {
-    got: Vec<u8>,
-    given: u32,
+pub(crate) struct Register32 {
+    pub(crate) got: Vec<u8>,
+    pub(crate) given: u32,
 }
 
 /// What the device gives as its word number `n`.
-fn word(n: u32) -> [u8; 4] {
+pub(crate) fn word(n: u32) -> [u8; 4] {
     n.wrapping_mul(0x9e37_79b1).to_le_bytes()
 }
 
-struct Port(Arc<Mutex<Register32>>);
+pub(crate) struct Port(pub(crate) Arc<Mutex<Register32>>);
 
 impl BusDevice for Port {
     fn read(&mut self, offset: u32, out: &mut [u8]) -> Result<(), BusError> {

@@ -13,6 +13,7 @@ mod xilinx;
 mod zephyr;
 
 pub use job::{Job, Way};
+pub(crate) use machine::{Eager, Place, Port, Register32, word};
 pub use run::{Counted, count};
 
 use machine::Machine;
