@@ -3,6 +3,7 @@
 //! The `pl330` as a controller that the runtime's DMA engine drives.
 
 use linkwright::dma::{self, Capabilities, Controller, FaultCause, FaultCauses, Position, Stuck};
+use linkwright::microcode::Side;
 use linkwright::mmio::{Bounded, Bus, FieldValue, Io, Value};
 
 use super::device::Pl330;
@@ -68,6 +69,13 @@ impl<B: Bus<u32> + Sync + 'static> Controller for Pl330<B> {
             source: self.bus().read(regs::CHANNEL_SAR.at(Bounded::saturating(thread.into()))).word(),
             destination: self.bus().read(regs::CHANNEL_DAR.at(Bounded::saturating(thread.into()))).word(),
             pc: self.bus().read(regs::CHANNEL_STATUS_CPC.at(Bounded::saturating(thread.into()))).word(),
+        }
+    }
+
+    fn address(&self, thread: u8, side: Side) -> u32 {
+        match side {
+            Side::Source => self.bus().read(regs::CHANNEL_SAR.at(Bounded::saturating(thread.into()))).word(),
+            Side::Destination => self.bus().read(regs::CHANNEL_DAR.at(Bounded::saturating(thread.into()))).word(),
         }
     }
 

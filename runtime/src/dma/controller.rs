@@ -1,5 +1,5 @@
 use super::FaultCauses;
-use crate::microcode::Isa;
+use crate::microcode::{Isa, Side};
 
 /// What a DMA thread is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,6 +92,15 @@ pub trait Controller: Sync + 'static {
 
     /// Where a thread's program stands. Three reads.
     fn position(&self, thread: u8) -> Position;
+
+    /// Next address of a thread on one side. One read, unless the controller must look at more.
+    fn address(&self, thread: u8, side: Side) -> u32 {
+        let Position { source, destination, .. } = self.position(thread);
+        match side {
+            Side::Source => source,
+            Side::Destination => destination,
+        }
+    }
 
     /// Threads (bit n: thread n) that are faulting. One read.
     fn faulting(&self) -> u32;

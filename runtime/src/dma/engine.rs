@@ -7,7 +7,7 @@ use super::memory::Arena;
 use super::plan::{self, Attributes, PlanError, Program, Request, Tail};
 use super::slot::Slot;
 use super::{Capabilities, Controller, FaultCauses, Position, Stuck, ThreadState};
-use crate::microcode::{Encoded, Isa};
+use crate::microcode::{Encoded, Isa, Side};
 use crate::power::{DeviceId, Grant, PowerCore};
 use crate::sync::{Lock, exclusive};
 
@@ -94,6 +94,7 @@ pub(super) trait Hardware: Sync {
     fn is_busy(&self) -> bool;
     fn state(&self, thread: u8) -> ThreadState;
     fn position(&self, thread: u8) -> Position;
+    fn address(&self, thread: u8, side: Side) -> u32;
     fn faulting(&self) -> u32;
     fn fault(&self, thread: u8) -> FaultCauses;
     fn manager_fault(&self) -> Option<FaultCauses>;
@@ -128,6 +129,9 @@ impl<C: Controller> Hardware for C {
     }
     fn position(&self, thread: u8) -> Position {
         Controller::position(self, thread)
+    }
+    fn address(&self, thread: u8, side: Side) -> u32 {
+        Controller::address(self, thread, side)
     }
     fn faulting(&self) -> u32 {
         Controller::faulting(self)

@@ -46,6 +46,7 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, set: &Set<'_>, engine: &MicrocodeDma,
         quote! {
             #file_docs
             use linkwright::dma::{self, Capabilities, Controller, FaultCause, FaultCauses, Position, Stuck};
+            use linkwright::microcode::Side;
             #mmio
             use super::device::#name;
             use super::instruction::Instruction;
@@ -421,6 +422,13 @@ impl<'s, 'a> Parts<'s, 'a> {
 
             fn position(&self, thread: u8) -> Position {
                 Position { source: #source, destination: #destination, pc: #pc }
+            }
+
+            fn address(&self, thread: u8, side: Side) -> u32 {
+                match side {
+                    Side::Source => #source,
+                    Side::Destination => #destination,
+                }
             }
 
             fn faulting(&self) -> u32 {

@@ -7,7 +7,8 @@ use super::mark::Mark;
 use crate::dma::buffers::{Held, Role};
 use crate::dma::link::Link;
 use crate::dma::slot::{Phase, State};
-use crate::dma::{Position, Stuck, ThreadState, TransferError};
+use crate::dma::{Stuck, ThreadState, TransferError};
+use crate::microcode::Side;
 use crate::sync::exclusive;
 
 /// Of an endless program in flight.
@@ -37,14 +38,15 @@ impl Lap {
 }
 
 impl State {
+    /// The side that a ring's buffer is.
+    fn side(&self) -> Side {
+        if self.role == Role::Destination { Side::Destination } else { Side::Source }
+    }
+
     /// Notice a lap's end by the address that fell. At least once a lap, which the interrupts of its periods see to.
-    fn follow(&mut self, position: &Position) {
+    fn follow(&mut self, address: u32) {
         let Some(ring) = self.program.map(|program| program.bytes) else { return };
         let Held::One(buffer) = &self.held else { return };
-        let address = match self.role {
-            Role::Destination => position.destination,
-            _ => position.source,
-        };
         let at = address.wrapping_sub(buffer.bus());
         if at > ring {
             return;
@@ -57,12 +59,14 @@ impl State {
 }
 
 impl Link {
-    /// The program has signalled the end of a period. Interrupt body.
+    /// The program has signalled the end of a period. Interrupt body; one register read, and with a gate that is to be
+    /// opened one more and 3 writes.
     pub(in crate::dma) fn period_ended(&self, cs: CriticalSection<'_>) {
-        let position = self.position();
+        let side = self.slot.0.within(cs, |s| s.side());
+        let address = self.hardware().address(self.thread, side);
         self.slot.0.within(cs, |s| {
             s.lap.begun = true;
-            s.follow(&position);
+            s.follow(address);
             s.lap.told = false;
         });
         // If the command interface is stuck, the next grant tries again.
@@ -87,7 +91,10 @@ impl Link {
                 let (settled, issued) = (moved(queued), moved(0));
                 if s.lap.begun || issued > 0 {
                     s.lap.begun = true;
-                    s.follow(&position);
+                    s.follow(match s.side() {
+                        Side::Source => position.source,
+                        Side::Destination => position.destination,
+                    });
                 }
                 let mut lap = s.lap.last.lap;
                 // The next lap has begun, but not yet set its addresses.
