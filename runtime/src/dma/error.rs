@@ -196,7 +196,7 @@ fn name(side: Side) -> &'static str {
 pub enum PauseError {
     /// It has ended, or is being stopped.
     Ended,
-    /// The controller's command interface stayed busy; the transfer stays paused and may be resumed again.
+    /// The controller's command interface stayed busy; the transfer stays as it was, and may be told again.
     Stuck,
 }
 
@@ -204,7 +204,7 @@ impl fmt::Display for PauseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ended => "the transfer has ended: there is nothing to pause or resume",
-            Self::Stuck => "the controller's command interface stays busy: resume again, or check its clock and reset",
+            Self::Stuck => "the controller's command interface stays busy: try again, or check its clock and reset",
         })
     }
 }

@@ -51,6 +51,12 @@ impl Link {
                 Ok(None)
             })?;
             if let Some(checkpoint) = unmask {
+                // The signal that ended the last pause may still stand in the command interface.
+                let polls = self.engine.core().config.command_polls;
+                if (0..polls).all(|_| self.hardware().is_busy()) {
+                    self.slot.0.within(cs, |s| s.pause = Pause::Off);
+                    return Err(PauseError::Stuck);
+                }
                 self.engine.core().enable(self.hardware(), |enabled| enabled | 1 << checkpoint);
             }
             Ok(())

@@ -176,7 +176,7 @@ impl<E: Endpoint, S: Finite> Transfer<'_, E, Pausable<S>> {
     /// and the future is woken. If it ends before, it ends as always. Atomic.
     ///
     /// # Errors
-    /// [`PauseError::Ended`].
+    /// [`PauseError`].
     pub fn pause(&self) -> Result<(), PauseError> {
         self.link().pause()
     }
@@ -199,7 +199,7 @@ impl<E: Endpoint, S: Finite> Prepared<E, Pausable<S>> {
     /// As [`Transfer::pause`], of a detached transfer. Atomic.
     ///
     /// # Errors
-    /// [`PauseError::Ended`].
+    /// [`PauseError`].
     pub fn pause(&self) -> Result<(), PauseError> {
         self.flight().link().pause()
     }

@@ -1,0 +1,238 @@
+//! Pausing and resuming at checkpoints.
+
+use linkwright::context::host_task;
+use linkwright::dma::{self, CopyPair};
+use linkwright::dma::{Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError, TransferError};
+use linkwright_sim::{FifoConfig, Outcome};
+
+use crate::rig::{Copier, Rig, Rx, Tx, bytes, check, words};
+
+/// To where the thread parks, if it does.
+fn let_it_park(rig: &Rig, paused: impl Fn() -> bool) -> bool {
+    for _ in 0..200 {
+        if paused() {
+            return true;
+        }
+        if rig.board.dmac.run_until_interrupt(500) == Outcome::Reached {
+            rig.dmac.irq();
+        }
+    }
+    false
+}
+
+#[test]
+fn paused_wherever_and_resumed_every_byte_arrives() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let data = bytes(20_000, 1);
+        let mut pair = rig.pair(cx, (1, 6), &data);
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(4, Linear::between(&pair)));
+        let mut pauses = 0;
+        for ticks in (0..12_000).step_by(617) {
+            let transfer = copy.start(pair, &power).unwrap();
+            rig.board.dmac.run(ticks);
+            let asked = transfer.pause();
+            assert_eq!(transfer.pause(), asked, "twice is once");
+            if let_it_park(&rig, || transfer.is_paused() || transfer.is_done()) && transfer.is_paused() {
+                pauses += 1;
+                let moved = 20_000 - transfer.residue();
+                rig.board.dmac.run(50_000);
+                assert_eq!(20_000 - transfer.residue(), moved, "it stands");
+                assert!(!transfer.is_done());
+                assert!(!rig.board.dmac.interrupt(), "the line is down");
+                let at = transfer_destination(&rig, moved as usize, &data);
+                assert!(at, "what is told to have arrived has");
+                assert_eq!(transfer.resume(), Ok(()));
+                assert_eq!(transfer.resume(), Ok(()), "twice is once");
+                assert!(!transfer.is_paused());
+            }
+            rig.until_done(&transfer);
+            assert_eq!(transfer.pause(), Err(PauseError::Ended));
+            assert_eq!(transfer.resume(), Err(PauseError::Ended));
+            let mut done = transfer.wait(cx);
+            assert_eq!((done.result, done.residue), (Ok(()), 0));
+            check(&mut done.bufs.destination, &data);
+            done.bufs.destination.fill(0);
+            pair = done.bufs;
+        }
+        assert!(pauses > 5, "{pauses}");
+        copy.release(cx).unwrap();
+    });
+}
+
+/// Are the first `moved` bytes somewhere in memory as a destination would have them?
+fn transfer_destination(rig: &Rig, moved: usize, data: &[u8]) -> bool {
+    let memory = rig.board.dmac.memory().dump(linkwright_sim::Board::DATA.start, 80_000);
+    let (source, rest) = memory.split_at(20_000 + 33);
+    assert!(source.windows(data.len()).any(|w| w == data));
+    rest.windows(moved.max(1)).any(|w| w == &data[..moved.max(1)])
+}
+
+/// Asked to stand and told to go on before it stood: it stands nowhere.
+#[test]
+fn a_pause_taken_back_in_time() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        for ticks in (0..3_000).step_by(97) {
+            let transfer = copy.start(pair, &power).unwrap();
+            rig.board.dmac.run(ticks);
+            let _ = transfer.pause();
+            rig.board.dmac.run(ticks % 13);
+            let _ = transfer.resume();
+            if ticks % 2 == 0 {
+                // And asked for again.
+                let _ = transfer.pause();
+                let _ = transfer.resume();
+            }
+            rig.until_done(&transfer);
+            let done = transfer.wait(cx);
+            assert_eq!(done.result, Ok(()));
+            assert!(*done.bufs.source == *done.bufs.destination);
+            pair = done.bufs;
+        }
+    });
+}
+
+#[test]
+fn a_paused_transfer_can_be_stopped_dropped_and_holds_its_buffers() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let free = rig.board.data.free_bytes();
+        let pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        let transfer = copy.start(pair, &power).unwrap();
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        let residue = transfer.residue();
+        assert!(residue > 0 && residue < 10_000);
+        let stopped = transfer.stop(cx);
+        assert_eq!(stopped.result, Err(TransferError::Cancelled));
+        assert!(stopped.residue <= residue);
+        let pair: CopyPair<u8> = stopped.bufs;
+        // The event of the pause is masked again: the next transfer does not stand.
+        let transfer = copy.start(pair, &power).unwrap();
+        assert_eq!(rig.until_done(&transfer), 1);
+        let pair = transfer.wait(cx).bufs;
+        let transfer = copy.start(pair, &power).unwrap();
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        drop(transfer);
+        rig.board.dmac.run(1_000);
+        assert!(copy.recover().is_none());
+        assert_eq!(rig.board.data.free_bytes(), free);
+        // Detached, by its owner.
+        copy.start_detached(rig.pair(cx, (0, 0), &bytes(10_000, 3)), &power).unwrap();
+        copy.pause().unwrap();
+        assert!(let_it_park(&rig, || copy.is_paused()));
+        assert!(matches!(
+            copy.start(rig.pair(cx, (0, 0), &bytes(10_000, 3)), &power).unwrap_err().error,
+            StartError::Busy
+        ));
+        copy.resume().unwrap();
+        while rig.serve() {}
+        assert_eq!(copy.recover().unwrap().result, Ok(()));
+        copy.release(cx).unwrap();
+        assert_eq!(rig.board.data.free_bytes(), free);
+    });
+}
+
+#[test]
+fn resuming_with_a_stuck_command_interface_is_an_error_and_can_be_repeated() {
+    let rig = Rig::with(FifoConfig::transmitter(4, Some(8)), dma::Config { command_polls: 10, ..dma::Config::DEFAULT });
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        let transfer = copy.start(pair, &power).unwrap();
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        rig.board.dmac.kill_debug(true);
+        assert_eq!(transfer.resume(), Err(PauseError::Stuck));
+        assert!(transfer.is_paused());
+        rig.board.dmac.kill_debug(false);
+        assert_eq!(transfer.resume(), Ok(()));
+        rig.until_done(&transfer);
+        let done = transfer.wait(cx);
+        assert_eq!(done.result, Ok(()));
+        assert!(*done.bufs.source == *done.bufs.destination);
+    });
+}
+
+#[test]
+fn lists_and_devices_pause_too() {
+    static ROOM: SegmentStorage<CopyPair<u8>, 4> = SegmentStorage::new();
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut list = ROOM.take().unwrap();
+        for i in 0..4 {
+            list.push(rig.pair(cx, (i, 0), &bytes(3_000, i as u32))).unwrap();
+        }
+        let shape = Pausable::every(4, Sg::<4>::between(&list).events_every(1));
+        let mut copy = rig.prepare::<Copier, _>(cx, shape);
+        let transfer = copy.start(list, &power).unwrap();
+        let mut stops = 0;
+        while !transfer.is_done() {
+            if transfer.pause().is_ok() && let_it_park(&rig, || transfer.is_paused() || transfer.is_done()) {
+                stops += u32::from(transfer.is_paused());
+                let _ = transfer.resume();
+                rig.board.dmac.run(5);
+            }
+        }
+        assert!(stops > 20, "{stops}");
+        let done = transfer.wait(cx);
+        assert_eq!(done.result, Ok(()));
+        assert!(done.bufs.iter().all(|pair| *pair.source == *pair.destination));
+    });
+    let data = words(512, 9);
+    let rig = Rig::transmitter();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let buf = rig.buffer(cx, 0, &data);
+        let mut tx = rig.prepare::<Tx, _>(cx, Pausable::every(4, Linear::of(&buf)));
+        let transfer = tx.start(buf, &power).unwrap();
+        rig.board.dmac.run(400);
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        transfer.resume().unwrap();
+        rig.until_done(&transfer);
+        assert_eq!(transfer.wait(cx).result, Ok(()));
+        assert_eq!(rig.sent(), data);
+    });
+    let rig = Rig::receiver();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let buf = rig.buffer(cx, 0, &[0_u32; 512]);
+        let mut rx = rig.prepare::<Rx, _>(cx, Pausable::every(2, Linear::of(&buf)));
+        let transfer = rx.start(buf, &power).unwrap();
+        rig.feed(&data[..256]);
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        transfer.resume().unwrap();
+        rig.feed(&data[256..]);
+        rig.until_done(&transfer);
+        check(&mut transfer.wait(cx).bufs, &data);
+    });
+}
+
+/// A pausable channel takes two events.
+#[test]
+fn events_are_counted() {
+    let rig = Rig::with(FifoConfig::transmitter(4, Some(8)), dma::Config { events: 0b111, ..dma::Config::DEFAULT });
+    host_task(|cx| {
+        let shape = Pausable::every(4, Linear::new(1_000));
+        let first = rig.prepare::<Copier, _>(cx, shape);
+        let (error, channel) = rig.claim::<Copier>(cx).prepare(cx, shape).unwrap_err();
+        assert_eq!(error, PrepareError::NoEvent);
+        let plain = channel.prepare(cx, Linear::new(1_000)).unwrap_or_else(|(e, _)| panic!("{e}"));
+        first.release(cx).unwrap();
+        plain.release(cx).unwrap();
+        let (error, _) = rig.claim::<Copier>(cx).prepare(cx, Pausable::every(0, Linear::new(1_000))).unwrap_err();
+        assert_eq!(error, PrepareError::Plan(dma::plan::PlanError::Checkpoint));
+    });
+}
