@@ -3,11 +3,18 @@
 //! limits, so that nothing in the planner can lean on one controller.
 #![forbid(unsafe_code)]
 
+mod access;
+mod device;
+mod job;
+mod judge;
 mod machine;
 mod pl330;
 mod toy;
 
-pub use machine::{Copy, Fault, Machine, Tally};
+pub use device::Device;
+pub use job::Job;
+pub use judge::{Judged, judge, listing, setup, word};
+pub use machine::{Fault, Look, Machine, Tally};
 pub use toy::Toy;
 
 use linkwright::dma::plan::{Attributes, CopyRequest};

@@ -1,15 +1,16 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use linkwright::dma::plan::CopyRequest;
-use linkwright::microcode::{Access, Control, Op, Side, When};
+use linkwright::dma::plan::{End, PortEnd};
+use linkwright::microcode::{Control, Op, RequestKind, Side, When};
 
-use crate::Decode;
+use crate::device::Device;
+use crate::{Decode, Job};
 
-/// What a correct copy program must not do.
+/// What a correct program must not do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
-    /// Not an instruction, or one that a copy has no use for.
+    /// Not an instruction, or one that no transfer has a use for.
     Instruction,
     /// Left the program.
     ProgramCounter,
@@ -17,24 +18,33 @@ pub enum Fault {
     Counter,
     /// A jump too far, or to anywhere but the loop's first instruction.
     Jump,
-    /// A load outside the source range.
+    /// A load of anything but the next bytes of the source.
     Read,
-    /// A store outside the destination range.
+    /// A store to anything but the next bytes of the destination.
     Write,
-    /// A burst before any control word, beyond the bus width or the longest burst, or on a fixed address.
+    /// A burst before any control word, beyond the bus width or the longest burst, at a fixed address of memory or an
+    /// increasing one of a device, or not aligned where that is needed.
     Access,
+    /// Other attributes than asked for.
+    Attributes,
     /// A store of more than the FIFO holds.
     Underflow,
     /// More lines than the FIFO has.
     Overflow,
     /// Bytes left in the FIFO at the end.
     Residue,
-    /// Not exactly one event, or the wrong one.
+    /// Not the events that were asked for, or a wrong one.
     Event,
-    /// The event was signalled before all writes were waited for, or before the last one.
+    /// An event was signalled before what it stands for was written and waited for.
     EarlyEvent,
     /// Not everything was moved.
     Incomplete,
+    /// Not what the device asked for.
+    Handshake,
+    /// A wait for a request that never comes.
+    Hang,
+    /// A period began before its gate was passed.
+    Gate,
 }
 
 /// What a run amounted to.
@@ -48,12 +58,20 @@ pub struct Tally {
     pub stores: u64,
     /// Beats of both sides.
     pub beats: u64,
+    /// Beats read.
+    pub read_beats: u64,
     /// Bursts as the bus sees them: those that cross a multiple of 4 KiB count twice.
     pub bus_bursts: u64,
     /// Most FIFO lines in use while other programs may load.
     pub resident: u64,
     /// Most FIFO lines in use.
     pub peak: u64,
+    /// Events signalled.
+    pub events: u64,
+    /// Checkpoints passed.
+    pub checkpoints: u64,
+    /// Most bursts from one checkpoint to the next.
+    pub stretch: u64,
 }
 
 impl fmt::Display for Tally {
@@ -62,94 +80,141 @@ impl fmt::Display for Tally {
     }
 }
 
-/// What the program is to do, and what there is to do it with.
+/// What can be seen of a thread before an instruction.
 #[derive(Clone, Copy, Debug)]
-pub struct Copy {
-    source: u32,
-    destination: u32,
-    bytes: u32,
-    bus: u32,
-    fifo_lines: u64,
-    event: u8,
+pub struct Look<'m> {
+    /// Program counter.
+    pub pc: usize,
+    /// Source address.
+    pub source: u32,
+    /// Destination address.
+    pub destination: u32,
+    /// It stands at the wait of a checkpoint.
+    pub parked: bool,
+    /// Bytes stored, of all laps.
+    pub stored: u64,
+    /// Sizes of the stores since the last barrier.
+    pub recent: &'m VecDeque<u64>,
 }
 
-impl From<&CopyRequest> for Copy {
-    fn from(r: &CopyRequest) -> Self {
-        Self {
-            source: r.source,
-            destination: r.destination,
-            bytes: r.bytes,
-            bus: r.bus_bytes.into(),
-            fifo_lines: r.fifo_lines.into(),
-            event: r.event,
-        }
-    }
-}
-
-/// Executes a copy program. With data, bytes really move; without, only their addresses are followed, which proves
-/// the same (both sides run through their range in order, exactly once) at any length.
+/// Executes a program and finds out whether it does its [`Job`]. With data, bytes really move; without, only their
+/// addresses are followed, which proves the same (both sides run through their stream in order, exactly once) at any
+/// length.
 pub struct Machine {
-    copy: Copy,
-    addresses: [u64; 2],
-    control: Option<Control>,
-    fill: u64,
-    data: Option<(Vec<u8>, VecDeque<u8>, Vec<u8>)>,
-    lock: bool,
-    written: bool,
-    events: u32,
-    tally: Tally,
+    pub(crate) job: Job,
+    pub(crate) addresses: [u64; 2],
+    /// Positions in the stream that were loaded and stored up to.
+    pub(crate) at: [u64; 2],
+    pub(crate) control: Option<Control>,
+    pub(crate) data: Option<(Vec<u8>, VecDeque<u8>, Vec<u8>)>,
+    pub(crate) device: Option<Device>,
+    /// The device may end the transfer early.
+    pub(crate) short: bool,
+    pub(crate) kind: Option<When>,
+    pub(crate) gate_open: bool,
+    /// The event just signalled, if a checkpoint's.
+    pub(crate) signalled: Option<u8>,
+    pub(crate) recent: VecDeque<u64>,
+    pub(crate) bursts: u64,
+    pub(crate) tally: Tally,
 }
 
 impl Machine {
     /// Follow addresses only.
-    pub fn new(copy: impl Into<Copy>) -> Self {
-        let copy = copy.into();
+    pub fn new(job: impl Into<Job>) -> Self {
+        let job = job.into();
+        let port = job.ends.iter().find_map(|end| if let End::Port(port) = end { Some(*port) } else { None });
+        let beats = |port: &PortEnd| (!job.endless).then(|| job.bytes / u64::from(port.beat));
         Self {
-            copy,
+            device: port.map(|port| Device::new(port, beats(&port))),
+            job,
             addresses: [0; 2],
+            at: [0; 2],
+            short: false,
             control: None,
-            fill: 0,
             data: None,
-            lock: false,
-            written: true,
-            events: 0,
+            kind: None,
+            gate_open: false,
+            signalled: None,
+            recent: VecDeque::new(),
+            bursts: 0,
             tally: Tally::default(),
         }
     }
 
-    /// Move `source` too; the result is then in [`destination`](Self::destination).
+    /// Move `source`, the whole stream, too; the result is then in [`destination`](Self::destination).
     #[must_use]
     pub fn with_data(mut self, source: Vec<u8>) -> Self {
-        assert_eq!(source.len(), self.copy.bytes as usize);
+        assert_eq!(source.len() as u64, self.job.bytes);
         self.data = Some((source, VecDeque::new(), Vec::new()));
         self
     }
 
-    /// What was written, in order of address.
+    /// The device asks for so many single beats before its first burst.
+    #[must_use]
+    pub fn with_early_singles(mut self, singles: u64) -> Self {
+        self.short = true;
+        self.device.iter_mut().for_each(|device| device.early(singles));
+        self
+    }
+
+    /// What was written, in order of the stream.
     pub fn destination(&self) -> &[u8] {
         self.data.as_ref().map_or(&[], |(.., written)| written)
     }
 
+    /// Bytes moved, of all laps.
+    pub fn moved(&self) -> u64 {
+        self.at[1]
+    }
+
     /// Run `program` to its end.
     pub fn run<I: Decode>(&mut self, program: &[u8]) -> Result<Tally, Fault> {
+        self.run_watched::<I>(program, u64::MAX, &mut |_| {})?;
+        if self.at[0] != self.at[1] {
+            return Err(Fault::Residue);
+        }
+        if self.at[1] != self.job.bytes {
+            return Err(Fault::Incomplete);
+        }
+        if self.tally.events != self.job.events.len() as u64 {
+            return Err(Fault::Event);
+        }
+        Ok(self.tally)
+    }
+
+    /// Run `program` to its end, or until it has signalled `events` events; `watch` looks on before each instruction.
+    pub fn run_watched<I: Decode>(
+        &mut self,
+        program: &[u8],
+        events: u64,
+        watch: &mut dyn FnMut(Look<'_>),
+    ) -> Result<Tally, Fault> {
         let limits = I::limits();
         let mut decoded: Vec<Option<(Op, usize)>> = vec![None; program.len()];
         let mut counters: Vec<Option<(usize, u32)>> = vec![None; limits.counters.into()];
         let mut pc = 0;
-        loop {
+        while self.tally.events < events {
             let slot = decoded.get_mut(pc).ok_or(Fault::ProgramCounter)?;
             let (op, length) = match *slot {
                 Some(known) => known,
                 None => *slot.insert(I::decode(&program[pc..]).ok_or(Fault::Instruction)?),
             };
+            watch(Look {
+                pc,
+                source: self.addresses[0] as u32,
+                destination: self.addresses[1] as u32,
+                parked: self.signalled.is_some(),
+                stored: self.at[1],
+                recent: &self.recent,
+            });
             let next = pc + length;
             self.tally.instructions += 1;
             pc = next;
+            if self.signalled.is_some() && !matches!(op, Op::WaitEvent(..)) {
+                return Err(Fault::Event);
+            }
             match op {
-                Op::SetAddress(side, to) => self.addresses[index(side)] = to.into(),
-                Op::SetControl(word) => self.control = Some(I::control_of(word)),
-                Op::Load(When::Always) => self.load(limits.burst)?,
-                Op::Store(When::Always) => self.store(limits.burst)?,
                 Op::Loop(counter, times) => {
                     let place = counters.get_mut(usize::from(counter)).ok_or(Fault::Counter)?;
                     if place.is_some() || times == 0 || times > limits.iterations {
@@ -170,106 +235,101 @@ impl Machine {
                         *place = None;
                     }
                 }
-                Op::ReadBarrier => self.unlock(),
-                Op::WriteBarrier => {
-                    self.written = true;
-                    self.unlock();
-                }
-                Op::SendEvent(event) => {
-                    if event != self.copy.event || self.events > 0 {
-                        return Err(Fault::Event);
+                Op::LoopForeverEnd(When::Always, jump) => {
+                    pc = (next - length).checked_sub(jump.into()).ok_or(Fault::Jump)?;
+                    if jump > limits.jump || decoded[pc].is_none() || counters.iter().any(Option::is_some) {
+                        return Err(Fault::Jump);
                     }
-                    if !self.written || !self.complete() {
-                        return Err(Fault::EarlyEvent);
-                    }
-                    self.events += 1;
                 }
-                Op::Nop => {}
-                Op::End => break,
-                _ => return Err(Fault::Instruction),
+                Op::End => {
+                    if counters.iter().any(Option::is_some) {
+                        return Err(Fault::Counter);
+                    }
+                    break;
+                }
+                Op::SetControl(word) => self.control = Some(I::control_of(word)),
+                op => self.execute(op, limits.burst)?,
             }
         }
-        if self.fill != 0 {
-            return Err(Fault::Residue);
-        }
-        if !self.complete() {
-            return Err(Fault::Incomplete);
-        }
-        if self.events != 1 || counters.iter().any(Option::is_some) {
-            return Err(Fault::Event);
+        if self.device.as_ref().is_some_and(|device| !device.settled()) {
+            return Err(Fault::Handshake);
         }
         Ok(self.tally)
     }
 
-    /// Both addresses stand behind their range.
-    fn complete(&self) -> bool {
-        let bytes = u64::from(self.copy.bytes);
-        self.addresses == [u64::from(self.copy.source) + bytes, u64::from(self.copy.destination) + bytes]
-    }
-
-    /// Lines that the bytes waiting to be written touch.
-    fn lines(&self) -> u64 {
-        let (first, bus) = (self.addresses[1], u64::from(self.copy.bus));
-        if self.fill == 0 { 0 } else { (first + self.fill - 1) / bus - first / bus + 1 }
-    }
-
-    fn unlock(&mut self) {
-        self.lock = false;
-        self.tally.resident = self.tally.resident.max(self.lines());
-    }
-
-    /// The length of the next burst on a side, when it lies inside the range.
-    fn burst(&mut self, side: Side, longest: u8) -> Result<u64, Fault> {
-        let control = self.control.ok_or(Fault::Access)?;
-        let Access { increment, beat, burst, .. } = match side {
-            Side::Source => control.source,
-            Side::Destination => control.destination,
-        };
-        if !increment || u32::from(beat) > self.copy.bus || burst == 0 || burst > longest || control.swap != 1 {
-            return Err(Fault::Access);
+    /// An instruction that is no jump.
+    fn execute(&mut self, op: Op, longest: u8) -> Result<(), Fault> {
+        match op {
+            Op::SetAddress(side, to) => self.addresses[index(side)] = to.into(),
+            Op::AddAddress(side, by) => self.addresses[index(side)] += u64::from(by),
+            Op::SubtractAddress(side, by) => {
+                let address = &mut self.addresses[index(side)];
+                *address = address.checked_sub(by.into()).filter(|_| by > 0).ok_or(Fault::Access)?;
+            }
+            Op::Load(when) => self.load(when, None, longest)?,
+            Op::LoadPeripheral(when, line) => self.load(when, Some(line), longest)?,
+            Op::Store(when) => self.store(when, None, longest)?,
+            Op::StorePeripheral(when, line) => self.store(when, Some(line), longest)?,
+            Op::StoreZero => self.store_zero(longest)?,
+            Op::ReadBarrier => self.unlock(),
+            Op::WriteBarrier => {
+                self.recent.clear();
+                self.unlock();
+            }
+            Op::SendEvent(event) if event == self.job.event => self.event()?,
+            Op::SendEvent(event) => {
+                if self.job.checkpoint.map(|checkpoint| checkpoint.event) != Some(event) || !self.recent.is_empty() {
+                    return Err(Fault::Event);
+                }
+                self.signalled = Some(event);
+            }
+            Op::WaitEvent(event, false) => {
+                if let Some(signalled) = self.signalled.take() {
+                    if signalled != event {
+                        return Err(Fault::Event);
+                    }
+                    self.tally.checkpoints += 1;
+                    self.bursts = 0;
+                } else if self.job.gate == Some(event) && !self.gate_open && self.recent.is_empty() {
+                    self.gate_open = true;
+                } else {
+                    return Err(Fault::Gate);
+                }
+                self.unlock();
+            }
+            Op::WaitPeripheral(kind, line) => self.wait(kind, line)?,
+            Op::FlushPeripheral(line) => self.device.as_mut().ok_or(Fault::Handshake)?.flush(line)?,
+            Op::Nop => {}
+            _ => return Err(Fault::Instruction),
         }
-        let address = self.addresses[index(side)];
-        let bytes = u64::from(beat) * u64::from(burst) - address % u64::from(beat);
-        let first = u64::from([self.copy.source, self.copy.destination][index(side)]);
-        if address < first || address + bytes > first + u64::from(self.copy.bytes) {
-            return Err(match side {
-                Side::Source => Fault::Read,
-                Side::Destination => Fault::Write,
-            });
-        }
-        self.tally.beats += u64::from(burst);
-        self.tally.bus_bursts += 1 + u64::from(address / 4096 != (address + bytes - 1) / 4096);
-        self.addresses[index(side)] += bytes;
-        Ok(bytes)
+        Ok(())
     }
 
-    fn load(&mut self, longest: u8) -> Result<(), Fault> {
-        let from = (self.addresses[0] - u64::from(self.copy.source).min(self.addresses[0])) as usize;
-        let bytes = self.burst(Side::Source, longest)?;
-        self.fill += bytes;
-        if let Some((source, fifo, _)) = &mut self.data {
-            fifo.extend(&source[from..from + bytes as usize]);
-        }
-        self.lock = true;
-        self.tally.loads += 1;
-        self.tally.peak = self.tally.peak.max(self.lines());
-        if self.lines() > self.copy.fifo_lines { Err(Fault::Overflow) } else { Ok(()) }
-    }
-
-    fn store(&mut self, longest: u8) -> Result<(), Fault> {
-        let bytes = self.burst(Side::Destination, longest)?;
-        self.fill = self.fill.checked_sub(bytes).ok_or(Fault::Underflow)?;
-        if let Some((_, fifo, destination)) = &mut self.data {
-            destination.extend(fifo.drain(..bytes as usize));
-        }
-        self.written = false;
-        self.tally.stores += 1;
+    fn wait(&mut self, kind: RequestKind, line: u8) -> Result<(), Fault> {
         self.unlock();
+        let device = self.device.as_mut().ok_or(Fault::Handshake)?;
+        self.kind = Some(device.wait(line, kind)?);
+        Ok(())
+    }
+
+    fn event(&mut self) -> Result<(), Fault> {
+        let (lap, due) = (self.job.bytes, self.job.events.len() as u64);
+        let (laps, nth) = (self.tally.events / due, self.tally.events % due);
+        if laps > 0 && !self.job.endless {
+            return Err(Fault::Event);
+        }
+        let at = laps * lap + self.job.events[nth as usize];
+        let complete = if self.short { self.at[0] == self.at[1] } else { self.at == [at; 2] };
+        if !complete || !self.recent.is_empty() {
+            return Err(Fault::EarlyEvent);
+        }
+        self.gate_open = false;
+        self.tally.events += 1;
         Ok(())
     }
 }
 
-fn index(side: Side) -> usize {
+pub(crate) fn index(side: Side) -> usize {
     match side {
         Side::Source => 0,
         Side::Destination => 1,

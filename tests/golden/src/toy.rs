@@ -1,6 +1,13 @@
-use linkwright::microcode::{Access, Control, Encoded, Isa, Limits, Op, Side, Unencodable, When};
+use linkwright::microcode::{Access, Control, Encoded, Isa, Limits, Op, RequestKind, Side, Unencodable, When};
 
 use crate::Decode;
+
+const WHENS: [When; 3] = [When::Always, When::Single, When::Burst];
+const KINDS: [RequestKind; 3] = [RequestKind::Single, RequestKind::Burst, RequestKind::Peripheral];
+
+fn number(when: When) -> u8 {
+    WHENS.iter().position(|w| *w == when).unwrap_or(0) as u8
+}
 
 /// An invented controller: one byte of operation, then operands; limits as given.
 pub enum Toy<const BURST: u8, const ITERATIONS: u16, const COUNTERS: u8, const JUMP: u8> {}
@@ -15,6 +22,11 @@ impl<const BURST: u8, const ITERATIONS: u16, const COUNTERS: u8, const JUMP: u8>
             let [a, b, c, d] = word.to_le_bytes();
             Encoded::new([code, a, b, c, d])
         };
+        let half = |code: u8, by: u16| {
+            let [a, b] = by.to_le_bytes();
+            Encoded::new([code, a, b])
+        };
+        let code = |side| u8::from(side == Side::Destination);
         Ok(match op {
             Op::End => Encoded::new([0]),
             Op::SetAddress(Side::Source, to) => word(1, to),
@@ -31,6 +43,19 @@ impl<const BURST: u8, const ITERATIONS: u16, const COUNTERS: u8, const JUMP: u8>
             Op::WriteBarrier => Encoded::new([9]),
             Op::SendEvent(event) => Encoded::new([10, event]),
             Op::Nop => Encoded::new([11]),
+            Op::AddAddress(side, by) => half(12 + code(side), by),
+            Op::SubtractAddress(side, by) if by > 0 => half(14 + code(side), by),
+            Op::Load(when) => Encoded::new([16, number(when)]),
+            Op::Store(when) => Encoded::new([17, number(when)]),
+            Op::LoadPeripheral(when, line) if when != When::Always => Encoded::new([18, number(when), line]),
+            Op::StorePeripheral(when, line) if when != When::Always => Encoded::new([19, number(when), line]),
+            Op::StoreZero => Encoded::new([20]),
+            Op::LoopForeverEnd(when, jump) => Encoded::new([21, number(when), jump]),
+            Op::WaitEvent(event, drop) => Encoded::new([22, event, drop.into()]),
+            Op::WaitPeripheral(kind, line) => {
+                Encoded::new([23, KINDS.iter().position(|k| *k == kind).unwrap_or(0) as u8, line])
+            }
+            Op::FlushPeripheral(line) => Encoded::new([24, line]),
             _ => return Err(Unencodable(op)),
         })
     }
@@ -56,6 +81,8 @@ impl<const BURST: u8, const ITERATIONS: u16, const COUNTERS: u8, const JUMP: u8>
     for Toy<BURST, ITERATIONS, COUNTERS, JUMP>
 {
     fn decode(bytes: &[u8]) -> Option<(Op, usize)> {
+        let half = |b: &[u8]| b.get(1..3).map(|h| u16::from_le_bytes([h[0], h[1]]));
+        let when = |b: &[u8]| WHENS.get(usize::from(*b.get(1)?)).copied();
         let word = |b: &[u8]| b.get(1..5).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]]));
         Some(match *bytes.first()? {
             0 => (Op::End, 1),
@@ -70,6 +97,19 @@ impl<const BURST: u8, const ITERATIONS: u16, const COUNTERS: u8, const JUMP: u8>
             9 => (Op::WriteBarrier, 1),
             10 => (Op::SendEvent(*bytes.get(1)?), 2),
             11 => (Op::Nop, 1),
+            12 => (Op::AddAddress(Side::Source, half(bytes)?), 3),
+            13 => (Op::AddAddress(Side::Destination, half(bytes)?), 3),
+            14 => (Op::SubtractAddress(Side::Source, half(bytes)?), 3),
+            15 => (Op::SubtractAddress(Side::Destination, half(bytes)?), 3),
+            16 => (Op::Load(when(bytes)?), 2),
+            17 => (Op::Store(when(bytes)?), 2),
+            18 => (Op::LoadPeripheral(when(bytes)?, *bytes.get(2)?), 3),
+            19 => (Op::StorePeripheral(when(bytes)?, *bytes.get(2)?), 3),
+            20 => (Op::StoreZero, 1),
+            21 => (Op::LoopForeverEnd(when(bytes)?, *bytes.get(2)?), 3),
+            22 => (Op::WaitEvent(*bytes.get(1)?, *bytes.get(2)? != 0), 3),
+            23 => (Op::WaitPeripheral(*KINDS.get(usize::from(*bytes.get(1)?))?, *bytes.get(2)?), 3),
+            24 => (Op::FlushPeripheral(*bytes.get(1)?), 2),
             _ => return None,
         })
     }

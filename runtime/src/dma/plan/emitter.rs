@@ -13,6 +13,8 @@ pub(super) type Code<'c, I> = &'c dyn Fn(&mut Emitter<'_, I>) -> Result<(), Plan
 pub(super) struct Emitter<'a, I> {
     asm: Assembler<'a, I>,
     setup: Setup,
+    /// Bytes there are for the whole program.
+    room: usize,
     /// Loop counters that the code may use.
     counters: u8,
     state: State,
@@ -44,6 +46,7 @@ pub(super) struct Tally {
     pub(super) ahead: u32,
     /// Loop counters in use.
     counters: u8,
+    checkpoints: u32,
     /// How often the transfer control is set, and to what at first.
     controls: u32,
     control: Option<Control>,
@@ -57,6 +60,7 @@ impl Tally {
         self.loads = sum(self.loads, other.loads);
         self.stores = sum(self.stores, other.stores);
         self.events = sum(self.events, other.events);
+        self.checkpoints = sum(self.checkpoints, other.checkpoints);
         self.controls = sum(self.controls, other.controls);
         self.fifo = self.fifo.and(other.fifo);
         self.burst = self.burst.max(other.burst);
@@ -73,11 +77,17 @@ impl Tally {
 impl<'a, I: Isa> Emitter<'a, I> {
     pub(super) fn new(setup: Setup, out: &'a mut [u8]) -> Self {
         let state = State { control: None, dirty: false, since: 0 };
-        Self { asm: Assembler::new(out), setup, counters: I::LIMITS.counters, state, tally: Tally::default() }
+        let room = out.len();
+        Self { asm: Assembler::new(out), setup, room, counters: I::LIMITS.counters, state, tally: Tally::default() }
     }
 
     pub(super) fn setup(&self) -> &Setup {
         &self.setup
+    }
+
+    /// Bytes there are for the whole program.
+    pub(super) fn room(&self) -> usize {
+        self.room
     }
 
     /// Bytes so far.
@@ -160,6 +170,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
     fn checkpoint(&mut self, event: u8) -> Result<(), PlanError> {
         self.settle()?;
         self.state.since = 0;
+        self.tally.checkpoints = self.tally.checkpoints.saturating_add(1);
         self.ops(&[Op::SendEvent(event), Op::WaitEvent(event, false)])
     }
 
@@ -177,12 +188,12 @@ impl<'a, I: Isa> Emitter<'a, I> {
     pub(super) fn repeat(&mut self, count: u32, body: Code<'_, I>) -> Result<(), PlanError> {
         let Some(checkpoint) = self.setup.checkpoint else { return self.times(count, body) };
         let (every, event) = (u32::from(checkpoint.bursts), checkpoint.event);
-        let weight = self.measure(self.counters, self.state, body)?.tally.bursts().max(1);
-        let most = every / weight;
-        if most == 0 {
-            // Long enough to have its own.
+        let tally = self.measure(self.counters, State { since: 0, ..self.state }, body)?.tally;
+        if tally.checkpoints > 0 {
             return self.times(count, body);
         }
+        let weight = tally.bursts().max(1);
+        let most = (every / weight).max(1);
         if count < most {
             let since = self.state.since.saturating_add(count * weight);
             self.times(count, body)?;
@@ -195,7 +206,9 @@ impl<'a, I: Isa> Emitter<'a, I> {
         // Where loop counters are short, one burst a checkpoint may be the shorter program.
         let length = |group| self.length(&|e| e.groups(count, group, event, body));
         let alone = most > 1 && length(1)? < length(most)?;
-        self.groups(count, if alone { 1 } else { most }, event, body)
+        self.groups(count, if alone { 1 } else { most }, event, body)?;
+        self.state.since = self.state.since.saturating_mul(weight);
+        Ok(())
     }
 
     fn groups(&mut self, count: u32, group: u32, event: u8, body: Code<'_, I>) -> Result<(), PlanError> {
@@ -283,7 +296,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
 
     /// Measure `body` as it can be entered again and again.
     fn survey(&self, limit: u8, body: Code<'_, I>) -> Result<Probe, PlanError> {
-        let mut entry = State { control: None, dirty: true, since: 0 };
+        let mut entry = State { control: None, dirty: false, since: 0 };
         let first = self.measure(limit, entry, body)?;
         match (first.tally.controls, first.tally.control) {
             (0, _) => entry.control = self.state.control,
@@ -308,6 +321,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
         let mut to = Emitter::<I> {
             asm: Assembler::new(&mut []),
             setup: self.setup,
+            room: self.room,
             counters: limit,
             state: entry,
             tally: Tally::default(),

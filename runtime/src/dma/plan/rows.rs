@@ -3,9 +3,8 @@ use super::way::{Part, Way, power};
 use super::{Block, PlanError};
 use crate::microcode::{Isa, Op, Side};
 
-/// Longest code, in bytes, that serves several alignments of rows with full-width beats; beyond it narrower beats, to
-/// which all rows are alike, are the smaller evil.
-const UNROLLED: u32 = 160;
+/// What a program has besides its rows, in bytes, at most.
+const BESIDES: usize = 48;
 
 /// What is written for each part.
 type PartCode<'c, I> = &'c dyn Fn(&mut Emitter<'_, I>, &Part) -> Result<(), PlanError>;
@@ -22,9 +21,7 @@ pub(super) fn rect<I: Isa>(
         .map(|side| way.memory(side).then_some(pitches[usize::from(side == Side::Destination)]));
     let gap = |pitch: Option<u32>| pitch.map_or(0, |pitch| pitch - first.bytes);
     let gaps = [(Side::Source, gap(source)), (Side::Destination, gap(destination))];
-    // Each row of a pattern begins with the word's first byte.
-    let restarts = matches!(way, Way::Pattern(_)) && !first.bytes.is_multiple_of(e.setup().bus_bytes.into());
-    if rows == 1 || !restarts && gaps.iter().all(|(_, gap)| *gap == 0) {
+    if rows == 1 || gaps.iter().all(|(_, gap)| *gap == 0) {
         return way.part(e, &Part { bytes: first.bytes * rows, ..*first });
     }
     alike(e, way, first, rows, [source.unwrap_or(0), destination.unwrap_or(0)], &|e, row| {
@@ -80,7 +77,9 @@ fn alike<I: Isa>(
     let narrow = Part { apart: source | destination, ..nth(0) };
     let narrow: Code<'_, I> = &|e| e.repeat(count, &|e| part(e, &narrow));
     let device = matches!(way, Way::Out(_) | Way::In(_));
-    if lanes == 1 || matches!(way, Way::Pattern(_)) || !device && e.length(exact).is_ok_and(|len| len <= UNROLLED) {
+    let fits = |len: u32| len <= I::LIMITS.jump.into() && len as usize + BESIDES <= e.room();
+    // Where there is no room for the code of each lane, beats to which all lanes are alike are the smaller evil.
+    if lanes == 1 || matches!(way, Way::Pattern(_)) || !device && e.length(exact).is_ok_and(fits) {
         exact(e)
     } else {
         narrow(e)

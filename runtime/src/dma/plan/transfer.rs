@@ -33,6 +33,8 @@ pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program
     let too_long = |len: usize| PlanError::TooLong { need: need(len) as u32, have: have as u32 };
     let mut program = match program::<I>(request, code, late) {
         Ok(program) => program,
+        // No room would be enough.
+        Err(PlanError::TooLong { need, .. }) if need > u16::MAX.into() => return Err(PlanError::TooManyBlocks),
         Err(PlanError::TooLong { need, .. }) => return Err(too_long(need as usize)),
         Err(error) => return Err(error),
     };

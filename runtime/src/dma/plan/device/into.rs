@@ -98,11 +98,11 @@ fn either<I: Isa>(
 fn fifo<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, bytes: u32, kept: u32) -> Result<(), PlanError> {
     let setup = *e.setup();
     let bus = u32::from(setup.bus_bytes);
+    let lines = |lane: u32, bytes: u32| if bytes == 0 { 0 } else { (lane + bytes).div_ceil(bus) };
     // Requests begin in the same lane of a line only if they are whole lines.
     let lane = if (bytes | part.apart).is_multiple_of(bus) { part.destination % bus } else { bus - 1 };
-    let lines = |bytes: u32| if bytes == 0 { 0 } else { (lane + bytes).div_ceil(bus) };
-    let all = held(lines(bytes), &setup)?;
-    let resident = if setup.barriers { all } else { held(lines(kept), &setup)?.min(all) };
+    let all = held(lines(lane, bytes), &setup)?;
+    let resident = if setup.barriers { all } else { held(lines(bus - 1, kept), &setup)?.min(all) };
     e.needs(FifoNeed { resident, transient: all - resident });
     Ok(())
 }
