@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod asm;
+mod build;
 pub mod check;
 pub mod emit;
 pub mod front;
@@ -19,3 +20,5 @@ pub mod source;
 pub mod spec;
 pub mod write;
 pub mod yaml;
+
+pub use build::{Build, BuildError, Built};

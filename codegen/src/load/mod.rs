@@ -31,13 +31,15 @@ use search::{Found, Kind, Search};
 pub struct Options {
     /// Directories that are searched first.
     pub spec_paths: Vec<PathBuf>,
+    /// Search `specs/` in the directories above a file, too.
+    pub above: bool,
     /// Search the built-in specs too.
     pub built_in: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { spec_paths: Vec::new(), built_in: true }
+        Self { spec_paths: Vec::new(), above: true, built_in: true }
     }
 }
 
@@ -50,6 +52,8 @@ pub enum Input {
     Text(String, String),
     /// The ip of that name, wherever it is found; `specs/` beside or above the working directory counts.
     Ip(String),
+    /// The soc of that name, as above.
+    Soc(String),
 }
 
 /// All specs of a run, read but not yet checked.
@@ -57,6 +61,8 @@ pub enum Input {
 pub struct Workspace {
     /// The files.
     pub sources: SourceMap,
+    /// Spec directories on disk that were searched.
+    pub directories: Vec<PathBuf>,
     /// Kinds of resource: all that the search path has.
     pub subsystems: Vec<Loaded<spec::Subsystem>>,
     /// Blocks that were asked for or that a soc uses.
@@ -167,12 +173,13 @@ impl<'a> Loader<'a> {
         let files = inputs.iter().filter_map(|input| match input {
             Input::File(path) => Some(path.as_path()),
             // What stands in the working directory.
-            Input::Ip(_) => Some(Path::new("ip/_")),
+            Input::Ip(_) | Input::Soc(_) => Some(Path::new("ip/_")),
             Input::Text(..) => None,
         });
+        let search = Search::new(options, files);
         Self {
-            workspace: Workspace::default(),
-            search: Search::new(options, files),
+            workspace: Workspace { directories: search.on_disk().to_vec(), ..Workspace::default() },
+            search,
             out,
             written: HashMap::new(),
             requested: Vec::new(),
@@ -185,15 +192,15 @@ impl<'a> Loader<'a> {
         let found = match input {
             Input::File(path) => Found::requested(path),
             Input::Text(name, text) => Found::from_text(name, text),
-            Input::Ip(name) => match self.search.find(Kind::Ip, name) {
-                Some(found) => found,
-                None => {
+            Input::Ip(name) | Input::Soc(name) => {
+                let kind = if matches!(input, Input::Ip(_)) { Kind::Ip } else { Kind::Soc };
+                let Some(found) = self.search.find(kind, name) else {
                     let file = self.workspace.sources.add("<command line>", None, name.as_str());
                     let span = Span { file, start: 0, end: name.len() as u32 };
-                    resolve::unresolved(self, Kind::Ip, &spec::Name::new(name.clone(), span));
-                    return;
-                }
-            },
+                    return resolve::unresolved(self, kind, &spec::Name::new(name.clone(), span));
+                };
+                found
+            }
         };
         let stem = found.stem();
         let (document, file) = match self.read(found) {

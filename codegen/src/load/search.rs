@@ -132,11 +132,19 @@ impl Search {
         options.spec_paths.iter().cloned().for_each(&mut add);
         for file in files {
             add(root(file));
+            if !options.above {
+                continue;
+            }
             // The path as given may be relative; what is above it is known to the system only.
             let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
             absolute.ancestors().skip(1).map(|above| above.join("specs")).for_each(&mut add);
         }
         Self { directories, built_in: options.built_in }
+    }
+
+    /// The directories.
+    pub(super) fn on_disk(&self) -> &[PathBuf] {
+        &self.directories
     }
 
     /// How many directories; the built-in specs count as one.

@@ -8,6 +8,7 @@ mod controller;
 mod device;
 mod docs;
 mod imports;
+mod inline;
 mod instruction;
 mod layout;
 mod manifest;
@@ -24,6 +25,7 @@ mod wiring;
 
 use std::collections::BTreeMap;
 
+pub use inline::one_file;
 pub(in crate::emit) use manifest::crate_identifier;
 pub use manifest::{Runtime, package};
 
