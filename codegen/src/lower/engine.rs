@@ -60,6 +60,7 @@ pub struct EngineParameters {
     pub bus: Option<String>,
     pub fifo_lines: Option<String>,
     pub icache_line: Option<String>,
+    pub write_queue: Option<String>,
     pub non_secure: Option<String>,
     pub memory_cache: Option<String>,
     pub device_cache: Option<String>,

@@ -67,6 +67,8 @@ pub struct EngineSetup {
     pub barriers: bool,
     /// No program may need more of the FIFO than its thread's equal share.
     pub strict_fifo: bool,
+    /// Stores that can wait for the bus, if the ip has a parameter for it.
+    pub write_queue: Option<u8>,
     /// What the hardware should say it has, if the ip has a parameter for each number.
     pub expected: Option<Expected>,
 }

@@ -251,6 +251,8 @@ record! {
         "fifo_lines" => fifo_lines: Option<Name>,
         /// One line of the instruction cache, in bytes.
         "icache_line" => icache_line: Option<Name>,
+        /// Stores that can wait for the bus.
+        "write_queue" => write_queue: Option<Name>,
         /// Not 0: threads may make non-secure accesses only.
         "non_secure" => non_secure: Option<Name>,
         /// Cache attributes of accesses to memory, as the control word holds them.

@@ -341,6 +341,7 @@ pub mod pdma0 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -420,6 +421,7 @@ pub mod pdma1 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -499,6 +501,7 @@ pub mod mdma0 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -578,6 +581,7 @@ pub mod mdma1 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 

@@ -5,7 +5,7 @@
 //! everything it was doing go away.
 //! Shared interrupt n of the chip's documentation has the GIC's ID 32 + n.
 //! QEMU's boards with this chip (`smdkc210`, `nuri`) bring the interrupts of the DMA controllers to lines 21/0, 21/1 and
-//! 20/1 of the combiner instead, for `pdma0`, `pdma1` and `mdma1`.
+//! 20/1 of the combiner too, for `pdma0`, `pdma1` and `mdma1`.
 //!
 //! # What is here
 //!

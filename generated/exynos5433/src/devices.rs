@@ -217,6 +217,7 @@ pub mod adma {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -374,6 +375,7 @@ pub mod pdma0 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -453,6 +455,7 @@ pub mod pdma1 {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 8,
         ..linkwright::dma::Config::DEFAULT
     };
 

@@ -124,6 +124,7 @@ pub mod dmac_s {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 16,
         ..linkwright::dma::Config::DEFAULT
     };
 
@@ -226,6 +227,7 @@ pub mod dmac_ns {
         flush: true,
         tail: linkwright::dma::plan::Tail::Singles,
         strict_fifo: false,
+        write_queue: 16,
         ..linkwright::dma::Config::DEFAULT
     };
 

@@ -17,6 +17,7 @@ pub(super) fn parameters(engine: &MicrocodeDma) -> Vec<(&'static str, &Name)> {
         ("bus", &p.bus),
         ("fifo_lines", &p.fifo_lines),
         ("icache_line", &p.icache_line),
+        ("write_queue", &p.write_queue),
         ("non_secure", &p.non_secure),
         ("memory_cache", &p.memory_cache),
         ("device_cache", &p.device_cache),

@@ -18,7 +18,7 @@ pub(super) fn check(ip: &Ip, engine: &MicrocodeDma, cx: &mut Cx<'_>) {
     for (meaning, name) in settings::parameters(engine) {
         let most = match meaning {
             "threads" | "events" => MOST as u64,
-            "requests" | "icache_line" => u8::MAX.into(),
+            "requests" | "icache_line" | "write_queue" => u8::MAX.into(),
             "bus" => u64::from(u8::MAX) * 8,
             "fifo_lines" => u16::MAX.into(),
             "memory_cache" | "device_cache" => most(ip, engine, cache),

@@ -22,6 +22,10 @@ pub(super) fn constants(setup: &EngineSetup, path: &str) -> TokenStream {
     let (threads, events) = (hex(setup.threads.into(), 2), hex(setup.events.into(), 2));
     let (memory, device) = (attributes(setup.memory), attributes(setup.device));
     let tail = if setup.burst_requests { quote!(ShortBurst) } else { quote!(Singles) };
+    let queue = setup.write_queue.map(|depth| {
+        let depth = number(depth.into());
+        quote!(write_queue: #depth,)
+    });
     let EngineSetup { polled, flush, barriers, strict_fifo, .. } = setup;
     quote! {
         #expected
@@ -38,6 +42,7 @@ pub(super) fn constants(setup: &EngineSetup, path: &str) -> TokenStream {
             flush: #flush,
             tail: linkwright::dma::plan::Tail::#tail,
             strict_fifo: #strict_fifo,
+            #queue
             ..linkwright::dma::Config::DEFAULT
         };
     }

@@ -70,6 +70,7 @@ fn parameters(spec: &spec::EngineParameters) -> EngineParameters {
         bus: name(&spec.bus),
         fifo_lines: name(&spec.fifo_lines),
         icache_line: name(&spec.icache_line),
+        write_queue: name(&spec.write_queue),
         non_secure: name(&spec.non_secure),
         memory_cache: name(&spec.memory_cache),
         device_cache: name(&spec.device_cache),

@@ -31,6 +31,7 @@ pub(super) fn of(
         burst_requests: has(&engine.quirks.burst_requests),
         barriers: has(&engine.quirks.barriers),
         strict_fifo: value(&names.strict_fifo).is_some_and(|flag| flag != 0),
+        write_queue: value(&names.write_queue).map(|depth| depth as u8),
         expected: (|| {
             Some(Expected {
                 threads: value(&names.threads)? as u8,
