@@ -5,7 +5,7 @@ mod compiler;
 
 use std::path::PathBuf;
 
-use compiler::{compile, put, root};
+use compiler::{compile_driver, put, root};
 use linkwright_codegen::emit::rust::{self, Options};
 use linkwright_codegen::emit::{Choices, Files, all};
 use linkwright_codegen::front::read;
@@ -27,9 +27,10 @@ fn judge(name: &str, text: &str) -> Result<bool, TestCaseError> {
     put(out.path(), &files);
     let crates: Vec<PathBuf> =
         std::fs::read_dir(out.path()).expect("readable").map(|e| e.expect("entry").path()).collect();
-    for directory in crates {
+    let subsystems = out.path().join("subsystems");
+    for directory in crates.iter().filter(|directory| **directory != subsystems) {
         if directory.join("src/lib.rs").exists() {
-            compile(&directory, "generated", &[])
+            compile_driver(directory, "generated", &subsystems)
                 .map_err(|error| TestCaseError::fail(format!("{error}\n--- {name}\n{text}")))?;
         }
     }
@@ -239,7 +240,7 @@ fn the_same_specs_give_the_same_bytes() {
     assert_eq!(first, make(&inputs(["exynos4210.yaml", "zynq7000.yaml"])));
     let model = read(&inputs(["zynq7000.yaml", "exynos4210.yaml"]), &load::Options::default()).model.expect("right");
     for ip in &model.ips {
-        for (name, file) in rust::ip(ip, &Options::default()) {
+        for (name, file) in rust::ip(ip, &model.subsystems, &Options::default()) {
             assert_eq!(first[&name], file);
         }
     }

@@ -5,6 +5,7 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![warn(missing_docs)]
 
+pub mod consumer;
 pub mod context;
 pub mod device;
 pub mod dma;

@@ -83,9 +83,12 @@ impl Default for Choices {
 pub fn all(model: &Model, choices: &Choices) -> Result<Files, markdown::TemplateError> {
     let Choices { targets, rust: options, templates } = choices;
     let mut files = Files::new();
+    if targets.rust {
+        files.extend(rust::subsystems(&model.subsystems, options));
+    }
     for ip in &model.ips {
         if targets.rust {
-            files.extend(rust::ip(ip, options));
+            files.extend(rust::ip(ip, &model.subsystems, options));
         }
         if targets.markdown {
             files.extend(markdown::ip(ip, templates)?);

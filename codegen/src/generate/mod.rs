@@ -126,7 +126,7 @@ pub fn generate(model: &Model, out: &Path, options: &Options) -> Result<Output, 
     let runtime = place::runtime(out, options.runtime.as_deref())?;
     let choices = Choices {
         targets: options.targets,
-        rust: rust::Options { runtime: runtime.clone() },
+        rust: rust::Options { runtime: runtime.clone(), ..rust::Options::default() },
         templates: Templates::new(templates),
     };
     let files = emit::all(model, &choices).map_err(GenerateError::Template)?;

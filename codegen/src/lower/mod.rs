@@ -23,7 +23,7 @@ pub use ip::{
 };
 pub use resolve::lower;
 pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, Reference, RuntimePm, Soc};
-pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, Power, Subsystem};
+pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, OperationType, Power, Subsystem};
 
 /// Everything that was read.
 #[derive(Clone, Debug, PartialEq)]

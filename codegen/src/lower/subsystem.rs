@@ -21,6 +21,12 @@ pub struct Subsystem {
     pub names: String,
     /// What can be done with a resource.
     pub operations: Vec<Operation>,
+    /// Indices of operations that happen when a driver takes the device, in order.
+    pub at_probe: Vec<usize>,
+    /// Indices of operations that happen when the device is switched on, in order.
+    pub at_resume: Vec<usize>,
+    /// Drivers hold the resources; otherwise the device model does all there is to do.
+    pub held_by_driver: bool,
 }
 
 /// One argument of a reference.
@@ -63,6 +69,25 @@ pub struct Operation {
     pub context: Context,
     /// What must be on.
     pub power: Power,
+    /// What it is told, by name.
+    pub args: Vec<(String, OperationType)>,
+    /// What it answers.
+    pub returns: Option<OperationType>,
+    /// Index of the operation that takes it back.
+    pub undo: Option<usize>,
+}
+
+/// What an operation is told or answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationType {
+    /// Yes or no.
+    Bool,
+    /// An unsigned number of so many bits.
+    Unsigned(u8),
+    /// A signed number of so many bits.
+    Signed(u8),
+    /// What an interrupt runs.
+    Handler,
 }
 
 /// Where an operation may be called.

@@ -47,7 +47,8 @@ pub use role::{
 pub use scenario::{Activity, Asleep, Consumption, Driving, Event, RuleSet, Scenario, Start, Variant};
 pub use soc::{Device, LongReference, Reference, ReferenceArgs, References, Reg, Soc, Status};
 pub use subsystem::{
-    ArgumentType, Context, DeviceTree, Link, LinkClass, Operation, OperationPower, ReferenceForm, Subsystem,
+    ArgumentType, Context, DeviceTree, Holder, Link, LinkClass, Operation, OperationPower, OperationType,
+    ReferenceForm, Stages, Subsystem,
 };
 pub use value::{Bits, Lost, Name, Path, Prose, Range, Scalar, Text, Version};
 

@@ -1,5 +1,5 @@
 use super::record::{record, words};
-use super::{Map, Name, OneOrMany, Text, Version};
+use super::{List, Map, Name, OneOrMany, Text, Version};
 use crate::source::Spanned;
 
 record! {
@@ -23,6 +23,31 @@ record! {
         "devicetree" => devicetree: Option<DeviceTree>,
         /// What can be done with a resource.
         "operations" => operations: Map<Operation>,
+        /// Operations that happen by themselves when a driver takes its device or the device is switched on; their
+        /// `undo` happens at the opposite moment, in reverse.
+        "stages" => stages: Option<Stages>,
+        /// Who holds a resource; default the consumer's driver.
+        "holder" => holder: Option<Spanned<Holder>>,
+    }
+}
+
+record! {
+    /// Operations that happen by themselves.
+    Stages {
+        /// When a driver takes the device.
+        "probe" => probe: List<Text>,
+        /// When the device is switched on.
+        "resume" => resume: List<Text>,
+    }
+}
+
+words! {
+    /// Who holds a resource.
+    Holder {
+        /// The driver of the consumer: it is a field of its struct.
+        "driver" => Driver,
+        /// The device model, which does all there is to do.
+        "core" => Core,
     }
 }
 
@@ -81,6 +106,34 @@ record! {
         "context" => context: Spanned<Context>,
         /// What must be on; default any.
         "power" => power: Option<Spanned<OperationPower>>,
+        /// What it is told beside the reference's own numbers.
+        "args" => args: Map<Spanned<OperationType>>,
+        /// What it answers; default nothing.
+        "returns" => returns: Option<Spanned<OperationType>>,
+        /// The operation that takes it back.
+        "undo" => undo: Option<Text>,
+    }
+}
+
+words! {
+    /// What an operation is told or answers.
+    OperationType {
+        /// Yes or no.
+        "bool" => Bool,
+        /// A number of 8 bits.
+        "u8" => U8,
+        /// A number of 16 bits.
+        "u16" => U16,
+        /// A number of 32 bits.
+        "u32" => U32,
+        /// A number of 64 bits.
+        "u64" => U64,
+        /// A signed number of 32 bits.
+        "i32" => I32,
+        /// A signed number of 64 bits.
+        "i64" => I64,
+        /// What an interrupt runs: atomic.
+        "handler" => Handler,
     }
 }
 

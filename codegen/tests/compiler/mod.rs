@@ -69,6 +69,28 @@ pub(crate) fn compile(directory: &Path, name: &str, others: &[(&str, &Path)]) ->
     run(directory, name, others, "metadata", "rmeta")
 }
 
+/// As [`compile`], with what drivers are made of; `subsystems` is the directory of the crate of all subsystems.
+#[allow(dead_code, reason = "not every test has drivers")]
+pub(crate) fn compile_driver(directory: &Path, name: &str, subsystems: &Path) -> Result<PathBuf, String> {
+    // The same for all specs that a test does not change.
+    static SUBSYSTEMS: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    static KEPT: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let library = SUBSYSTEMS.get_or_init(|| {
+        let kept = KEPT.get_or_init(|| tempfile::tempdir().expect("a directory for tests"));
+        let made = compile(subsystems, "linkwright_subsystems", &[])?;
+        let copy = kept.path().join("liblinkwright_subsystems.rmeta");
+        std::fs::copy(made, &copy).map_err(|error| error.to_string())?;
+        Ok(copy)
+    });
+    let others = [("linkwright_subsystems", library.as_ref().map_err(String::clone)?.as_path())];
+    let mut command = rustc();
+    command.args(arguments(&directory.join("src/lib.rs"), name, &others));
+    command.args(["--cfg", "feature=\"driver\"", "--emit=metadata", "-o"]);
+    let out = directory.join(format!("lib{name}.rmeta"));
+    let output = command.arg(&out).output().expect("rustc runs");
+    if output.status.success() { Ok(out) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
 /// As [`compile`], with code. Gives its library.
 #[allow(dead_code, reason = "not every test looks at code")]
 pub(crate) fn build(directory: &Path, name: &str, others: &[(&str, &Path)]) -> Result<PathBuf, String> {

@@ -612,6 +612,8 @@ pub mod serial0 {
     pub const BASE: u64 = 0x1380_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -656,6 +658,8 @@ pub mod serial1 {
     pub const BASE: u64 = 0x1381_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -700,6 +704,8 @@ pub mod serial2 {
     pub const BASE: u64 = 0x1382_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -744,6 +750,8 @@ pub mod serial3 {
     pub const BASE: u64 = 0x1383_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

@@ -296,6 +296,8 @@ pub mod serial3 {
     pub const BASE: u64 = 0x1146_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -486,6 +488,8 @@ pub mod serial0 {
     pub const BASE: u64 = 0x14c1_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -516,6 +520,8 @@ pub mod serial1 {
     pub const BASE: u64 = 0x14c2_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -546,6 +552,8 @@ pub mod serial2 {
     pub const BASE: u64 = 0x14c3_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_uart::SamsungUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

@@ -18,6 +18,7 @@
 #![deny(unsafe_code)]
 
 mod devices;
+pub mod instances;
 mod topology;
 mod wiring;
 

@@ -24,6 +24,8 @@
 
 mod controller;
 mod device;
+#[cfg(feature = "driver")]
+pub mod driver;
 pub mod instruction;
 mod microcode;
 pub mod regs;

@@ -13,13 +13,14 @@ const ABOVE: &str = "super::super::super::";
 /// The file of a model. Ips named in `external` have crates of their own, `linkwright-<ip>`, which the user depends on;
 /// the others, if they have registers or instructions, become modules beside those of the socs.
 pub fn one_file(model: &Model, external: &BTreeSet<String>) -> Generated {
-    let options = super::Options::default();
+    // Drivers are written for crates, so an ip that is a module here has none.
+    let options = super::Options { drivers: super::Drivers::Only(external.clone()), ..super::Options::default() };
     let specs: Vec<&str> = model.socs.iter().map(|soc| soc.file.as_str()).collect();
     let inner: Vec<&Ip> = model.ips.iter().filter(|ip| has_crate(ip) && !external.contains(&ip.name)).collect();
     let files: Vec<&str> = inner.iter().map(|ip| ip.file.as_str()).chain(specs).collect();
     let mut text = format!("// {}\n", header(&files.join(", ")).replace("run `linkwright generate`", "build again"));
     for ip in &inner {
-        let files = super::ip(ip, &options);
+        let files = super::ip(ip, &model.subsystems, &options);
         text += &module(&ip.name, &root(&files, &directory(&ip.name)));
     }
     for soc in &model.socs {

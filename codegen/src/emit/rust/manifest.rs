@@ -41,18 +41,59 @@ pub fn package(name: &str) -> String {
     format!("linkwright-{}", name.to_ascii_lowercase())
 }
 
-pub(super) fn ip(ip: &Ip, options: &super::Options) -> Generated {
+/// The manifest of an ip's crate. What its driver is made of is a feature, so that who wants registers only pays for no
+/// more; `handles`: the driver holds handles of the crate of all subsystems.
+pub(super) fn ip(ip: &Ip, handles: bool, options: &super::Options) -> Generated {
     let description = format!(
         "Typed registers{} of the {} block",
         if ip.instructions.is_some() { " and instructions" } else { "" },
         ip.name
     );
-    manifest(&ip.name, &ip.file, &description, &[], options)
+    let mut out = package_of(&ip.name, &ip.file, &description, options);
+    if handles {
+        out.text.push_str(&dependency(super::subsystem::NAME, "optional = true"));
+    }
+    if !ip.registers.is_empty() {
+        let needed = if handles { quoted(&format!("dep:{}", package(super::subsystem::NAME))) } else { String::new() };
+        out.text.push_str(&format!(
+            "\n[features]\n# What a driver is made of: instance, board and field types.\ndriver = [{needed}]\n"
+        ));
+    }
+    out
 }
 
-/// The manifest of a crate that uses the runtime and the crates of some ips.
-pub(super) fn manifest(name: &str, spec: &str, description: &str, ips: &[&str], options: &super::Options) -> Generated {
-    let mut text = format!(
+/// The manifest of the crate of all subsystems.
+pub(super) fn subsystems(spec: &str, options: &super::Options) -> Generated {
+    package_of(super::subsystem::NAME, spec, "Typed handles of clocks, resets and all other resources", options)
+}
+
+/// The manifest of a soc's crate, which uses the crates of some ips; `handles`: and that of all subsystems.
+pub(super) fn soc(name: &str, spec: &str, ips: &[&Ip], handles: bool, options: &super::Options) -> Generated {
+    let description = format!("Devices, links and wiring of the {name} chip");
+    let mut out = package_of(name, spec, &description, options);
+    for ip in ips {
+        let driver = if ip.registers.is_empty() { "" } else { "features = [\"driver\"]" };
+        out.text.push_str(&dependency(&ip.name, driver));
+    }
+    if handles {
+        out.text.push_str(&dependency(super::subsystem::NAME, ""));
+    }
+    out
+}
+
+/// Another generated crate; `more` as a manifest spells it.
+fn dependency(name: &str, more: &str) -> String {
+    let separator = if more.is_empty() { "" } else { ", " };
+    format!(
+        "{} = {{ path = {}, version = \"{RUNTIME_VERSION}\"{separator}{more} }}\n",
+        package(name),
+        quoted(&format!("../{}", super::directory(name)))
+    )
+}
+
+/// The manifest as far as it is the same for all; it ends in the list of dependencies.
+fn package_of(name: &str, spec: &str, description: &str, options: &super::Options) -> Generated {
+    let text = format!(
         "# {}\n\n[package]\nname = {}\ndescription = {}\nversion = \"{RUNTIME_VERSION}\"\nedition = \"2024\"\n\
          license = \"MIT OR Apache-2.0\"\nreadme = \"README.md\"\n\n[lib]\ntest = false\ndoctest = false\n\n[dependencies]\n{}\n",
         header(spec),
@@ -60,14 +101,6 @@ pub(super) fn manifest(name: &str, spec: &str, description: &str, ips: &[&str], 
         quoted(description),
         options.runtime.dependency(),
     );
-    for ip in ips {
-        let directory = super::directory(ip);
-        text.push_str(&format!(
-            "{} = {{ path = {}, version = \"{RUNTIME_VERSION}\" }}\n",
-            package(ip),
-            quoted(&format!("../{directory}"))
-        ));
-    }
     Generated { text, spec: spec.to_string(), origins: Vec::new() }
 }
 

@@ -7,23 +7,27 @@ mod codec;
 mod controller;
 mod device;
 mod docs;
+mod driver;
 mod imports;
 mod inline;
+mod instances;
 mod instruction;
 mod layout;
 mod manifest;
 mod map;
 mod microcode;
+mod needs;
 mod print;
 mod regs;
 mod root;
 mod scope;
 mod setup;
 mod soc;
+mod subsystem;
 mod topology;
 mod wiring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use inline::one_file;
 pub(in crate::emit) use manifest::crate_identifier;
@@ -38,6 +42,28 @@ use crate::names;
 pub struct Options {
     /// Where the generated crates find the runtime.
     pub runtime: Runtime,
+    /// Which ips come with what their drivers are made of.
+    pub drivers: Drivers,
+}
+
+/// Ips that come with what their drivers are made of.
+#[derive(Clone, Debug, Default)]
+pub enum Drivers {
+    /// All that have registers.
+    #[default]
+    All,
+    /// Those of these names.
+    Only(BTreeSet<String>),
+}
+
+impl Drivers {
+    fn include(&self, ip: &Ip) -> bool {
+        let chosen = match self {
+            Self::All => true,
+            Self::Only(names) => names.contains(&ip.name),
+        };
+        chosen && !ip.registers.is_empty()
+    }
 }
 
 /// Does an ip get a crate? One without registers and instructions is known by its name only.
@@ -50,8 +76,8 @@ pub fn directory(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// The crate of an ip; no files if it gets none.
-pub fn ip(ip: &Ip, options: &Options) -> Files {
+/// The crate of an ip; no files if it gets none. `subsystems` holds at least those that it names.
+pub fn ip(ip: &Ip, subsystems: &[Subsystem], options: &Options) -> Files {
     let mut files = BTreeMap::new();
     if !has_crate(ip) {
         return files;
@@ -73,6 +99,7 @@ pub fn ip(ip: &Ip, options: &Options) -> Files {
         microcode: false,
         controller: false,
         saves: registers && device::saves(ip, &map),
+        driver: options.drivers.include(ip),
     };
     if let Some(set) = &set {
         add("src/instruction.rs", instruction::emit(ip, set));
@@ -85,24 +112,35 @@ pub fn ip(ip: &Ip, options: &Options) -> Files {
             }
         }
     }
+    let needs = needs::needs(ip, subsystems);
+    if parts.driver {
+        add("src/driver.rs", driver::emit(ip, &map, &name, &needs));
+    }
     add("src/lib.rs", root::emit(ip, &name, &parts));
-    add("Cargo.toml", manifest::ip(ip, options));
+    add("Cargo.toml", manifest::ip(ip, parts.driver && needs::uses_subsystems(&needs), options));
     add("rustfmt.toml", manifest::rustfmt(&ip.file));
     files
+}
+
+/// The crate of all subsystems that drivers hold resources of; no files if there are none.
+pub fn subsystems(subsystems: &[Subsystem], options: &Options) -> Files {
+    subsystem::emit(subsystems, options)
 }
 
 /// The crate of a soc. `ips` and `subsystems` hold at least those that it names.
 pub fn soc(soc: &Soc, ips: &[Ip], subsystems: &[Subsystem], options: &Options) -> Files {
     let directory = directory(&soc.name);
     let plan = soc::Plan::new(soc, ips, subsystems);
-    let used = plan.crates();
-    let description = format!("Devices, links and wiring of the {} chip", soc.name);
-    BTreeMap::from([
-        (format!("{directory}/Cargo.toml"), manifest::manifest(&soc.name, &soc.file, &description, &used, options)),
+    let instances = instances::emit(&plan, subsystems, options);
+    let handles = instances::uses_handles(&plan, subsystems, options);
+    let mut files = BTreeMap::from([
+        (format!("{directory}/Cargo.toml"), manifest::soc(&soc.name, &soc.file, &plan.crates(), handles, options)),
         (format!("{directory}/rustfmt.toml"), manifest::rustfmt(&soc.file)),
         (format!("{directory}/src/devices.rs"), soc::devices(&plan)),
-        (format!("{directory}/src/lib.rs"), soc::root(&plan)),
+        (format!("{directory}/src/lib.rs"), soc::root(&plan, instances.is_some())),
         (format!("{directory}/src/topology.rs"), topology::emit(&plan)),
         (format!("{directory}/src/wiring.rs"), wiring::emit(&plan)),
-    ])
+    ]);
+    files.extend(instances.map(|file| (format!("{directory}/src/instances.rs"), file)));
+    files
 }

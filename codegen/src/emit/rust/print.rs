@@ -85,6 +85,10 @@ fn blank_before(lines: &[&str], i: usize) -> bool {
     if previous.trim().is_empty() || previous.ends_with(['{', '(', '[', ',']) || is_lead(previous) {
         return false;
     }
+    // An attribute of several lines ends here.
+    if previous.trim() == ")]" {
+        return false;
+    }
     let line = lines[i];
     if line.trim().is_empty() {
         return false;

@@ -19,6 +19,8 @@ pub(super) struct Parts {
     pub(super) controller: bool,
     /// The block's type saves and restores registers.
     pub(super) saves: bool,
+    /// There is a driver to be made of typed parts.
+    pub(super) driver: bool,
 }
 
 /// The file.
@@ -38,6 +40,7 @@ pub(super) fn emit(ip: &Ip, name: &Ident, parts: &Parts) -> Generated {
     };
     let use_instruction = parts.instructions.then(|| quote! { pub use instruction::Instruction; });
     let use_microcode = parts.microcode.then(|| quote! { pub use microcode::Microcode; });
+    let driver = parts.driver.then(|| quote! { #[cfg(feature = "driver")] pub mod driver; });
     let compatible = compatible(ip);
     let parameters = parameters(ip);
     let quirks = quirks(ip);
@@ -51,6 +54,7 @@ pub(super) fn emit(ip: &Ip, name: &Ident, parts: &Parts) -> Generated {
             #![deny(missing_docs)]
             #controller
             #device
+            #driver
             #instruction
             #microcode
             #regs

@@ -51,7 +51,7 @@ impl<'a> Plan<'a> {
         let subsystems: HashMap<&str, &Subsystem> = subsystems.iter().map(|s| (s.name.as_str(), s)).collect();
         let ips: HashMap<&str, &Ip> = ips.iter().map(|ip| (ip.name.as_str(), ip)).collect();
         let mut types = Scope::with(&["Device", "DeviceId"]);
-        let mut modules = Scope::with(&["devices", "topology", "wiring", "linkwright", "core"]);
+        let mut modules = Scope::with(&["devices", "instances", "topology", "wiring", "linkwright", "core"]);
         let mut plan = Self { soc, devices: Vec::new(), subsystems, ips };
         for (index, spec) in soc.devices.iter().enumerate() {
             let ip = plan.ips.get(spec.ip.as_str()).copied();
@@ -68,13 +68,13 @@ impl<'a> Plan<'a> {
         plan
     }
 
-    /// Names of the ips whose crates the soc's crate uses.
-    pub(super) fn crates(&self) -> Vec<&'a str> {
+    /// The ips whose crates the soc's crate uses, by name.
+    pub(super) fn crates(&self) -> Vec<&'a Ip> {
         let used = self.devices.iter().filter_map(|device| device.ip).filter(|ip| has_crate(ip));
-        let mut names: Vec<&str> = used.map(|ip| ip.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        let mut ips: Vec<&Ip> = used.collect();
+        ips.sort_unstable_by_key(|ip| &ip.name);
+        ips.dedup_by_key(|ip| &ip.name);
+        ips
     }
 
     fn ports(&self, device: &'a Device, ip: &'a Ip) -> Vec<PortItem<'a>> {
@@ -114,7 +114,7 @@ impl<'a> Plan<'a> {
 }
 
 /// `lib.rs`.
-pub(super) fn root(plan: &Plan<'_>) -> Generated {
+pub(super) fn root(plan: &Plan<'_>, instances: bool) -> Generated {
     let soc = plan.soc;
     let title = if soc.doc.trim().is_empty() { format!("The `{}`.", soc.name) } else { soc.doc.clone() };
     let source =
@@ -128,6 +128,11 @@ pub(super) fn root(plan: &Plan<'_>) -> Generated {
             pub use devices::*;
         )
     });
+    let instances = instances.then(|| {
+        quote!(
+            pub mod instances;
+        )
+    });
     print::file(
         &soc.file,
         quote! {
@@ -136,6 +141,7 @@ pub(super) fn root(plan: &Plan<'_>) -> Generated {
             #![deny(missing_docs)]
             #![deny(unsafe_code)]
             mod devices;
+            #instances
             mod topology;
             mod wiring;
             #devices

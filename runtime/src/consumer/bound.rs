@@ -1,0 +1,112 @@
+use super::{AcquireError, Consumer, Stage};
+use crate::context::Task;
+use crate::device::{Call, DeviceInfo, Driver, Errno, Platform};
+use crate::power::Device;
+use crate::sync::Lock;
+
+/// A driver bound to its device in the device model: probing acquires, removing gives back, and runtime PM does what
+/// the specs say. Keep it in a `static` and register it with the [`System`](crate::device::System).
+pub struct Bound<T: Consumer> {
+    driver: Lock<State<T>>,
+}
+
+enum State<T> {
+    Unbound,
+    /// A callback of the device has it; they do not overlap.
+    Lent,
+    Bound(T),
+}
+
+impl<T: Consumer + Send> Bound<T> {
+    /// Not bound yet.
+    #[allow(clippy::new_without_default, reason = "it stands in a static")]
+    pub const fn new() -> Self {
+        Self { driver: Lock::new(State::Unbound) }
+    }
+
+    /// Borrow the driver: `None` when it is not bound or borrowed already. `f` runs with no lock held. Atomic, as far
+    /// as `f` is.
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        // Puts it back if `f` panics.
+        struct Back<'b, T: Consumer>(&'b Bound<T>, Option<T>);
+        impl<T: Consumer> Drop for Back<'_, T> {
+            fn drop(&mut self) {
+                if let Some(driver) = self.1.take() {
+                    self.0.driver.with(|state| *state = State::Bound(driver));
+                }
+            }
+        }
+        let mut back = Back(self, self.take());
+        back.1.as_mut().map(f)
+    }
+
+    /// Take the driver out for good; the device then counts as unbound. Atomic.
+    pub fn take(&self) -> Option<T> {
+        self.driver.with(|state| match core::mem::replace(state, State::Lent) {
+            State::Bound(driver) => Some(driver),
+            other => {
+                *state = other;
+                None
+            }
+        })
+    }
+
+    /// Acquire and put in. Sleepable.
+    ///
+    /// # Errors
+    /// As [`Consumer::acquire`].
+    pub fn bind(&self, cx: &Task<'_>) -> Result<(), AcquireError> {
+        let driver = T::acquire(cx)?;
+        self.driver.with(|state| *state = State::Bound(driver));
+        Ok(())
+    }
+
+    /// Take out and give back. Sleepable.
+    pub fn unbind(&self, cx: &Task<'_>) {
+        if let Some(driver) = self.take() {
+            driver.release(cx);
+        }
+        self.driver.with(|state| *state = State::Unbound);
+    }
+
+    fn stage(&self, cx: Option<&Task<'_>>, stage: Stage) -> Result<(), Errno> {
+        // Sleepable work has no place in the callbacks of an irq-safe device, and nothing makes one here.
+        let cx = cx.ok_or(Errno::INVAL)?;
+        self.with(|driver| driver.stage(cx, stage)).map_or(Ok(()), |done| done.map_err(|_| Errno::IO))
+    }
+}
+
+impl<P: Platform, T: Consumer + Send> Driver<P> for Bound<T> {
+    fn name(&self) -> &str {
+        T::Device::NAME
+    }
+
+    fn matches(&self, device: &DeviceInfo<'_>) -> bool {
+        device.number == u32::from(T::Device::ID.get())
+    }
+
+    fn probe(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
+        let cx = call.task().ok_or(Errno::INVAL)?;
+        self.bind(cx).map_err(|_| Errno::IO)
+    }
+
+    fn remove(&self, call: &Call<'_, '_, '_, '_, P>) {
+        if let Some(cx) = call.task() {
+            self.unbind(cx);
+        }
+    }
+
+    fn runtime_resume(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
+        self.stage(call.task(), Stage::Resume)
+    }
+
+    fn runtime_suspend(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
+        self.stage(call.task(), Stage::Suspend)
+    }
+}
+
+impl<T: Consumer> core::fmt::Debug for Bound<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Bound({})", T::Device::NAME)
+    }
+}
