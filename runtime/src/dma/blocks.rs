@@ -106,14 +106,6 @@ impl Blocks {
         self.moved(memory, &Position { pc, ..*position }, 0)
     }
 
-    /// Did a thread that has stopped without a word execute its whole program? Its addresses tell.
-    pub(super) fn is_through(&self, memory: &View, position: &Position) -> bool {
-        // As if it stood just before the last signal: there the addresses are looked at.
-        let Some(last) = self.program.last_event_at else { return false };
-        let pc = memory.bus().wrapping_add(u32::from(last).saturating_sub(1));
-        self.moved(memory, &Position { pc, ..*position }, 0) == self.program.bytes
-    }
-
     /// Point the program at these buffers and make the change visible; returns how many of its bytes changed.
     pub(super) fn patch(&self, memory: &View, held: &Held) -> u16 {
         let mut changed = 0_u16;

@@ -71,7 +71,7 @@ pub(super) trait Parts {
 
 /// What a transfer takes and gives back: [`DmaBuf`], [`CopyPair`] or [`Segments`](super::Segments) of these.
 #[allow(private_bounds, reason = "sealed: the slot must know how to hold them")]
-pub trait Buffers: Erase + Send + 'static {}
+pub trait Buffers: Erase + core::fmt::Debug + Send + 'static {}
 
 /// What one block of a transfer takes and gives back: [`DmaBuf`] or [`CopyPair`].
 #[allow(private_bounds, reason = "sealed, as `Buffers`")]

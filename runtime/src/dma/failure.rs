@@ -98,7 +98,8 @@ pub enum TransferError {
     NotStarted(StartError),
     /// Stopped because the client's time was over; part of the data may have moved.
     TimedOut,
-    /// The thread has stopped before its program's end, and not by this engine's doing.
+    /// The thread has stopped, not by this engine's doing, and the controller knows of no end: part of the data, or all,
+    /// may have moved.
     Vanished,
 }
 
@@ -129,7 +130,10 @@ impl fmt::Display for TransferError {
             Self::TimedOut => f.write_str(
                 "the transfer did not end in time and was stopped: check that the device sends requests, or wait longer",
             ),
-            Self::Vanished => f.write_str("the DMA thread was stopped before its end: nobody else may drive the controller"),
+            Self::Vanished => f.write_str(
+                "the DMA thread stopped and its end was not signalled: transfer again, and keep others from driving or \
+                 resetting the controller",
+            ),
         }
     }
 }

@@ -80,14 +80,15 @@ impl Link {
             self.period_ended(cs);
             return false;
         }
+        // In this order: the program counter of a thread that has stopped may say anything.
+        let pc = self.position().pc;
         if self.hardware().state(self.thread) == ThreadState::Stopped {
             return true;
         }
-        let pc = self.position().pc;
         self.with(|s| {
             let (Some(program), Some(memory)) = (&s.program, &s.memory) else { return false };
             let at = pc.wrapping_sub(memory.bus());
-            program.last_event_at.is_some_and(|last| at > last.into()) && at < program.len.into()
+            program.last_event_at.is_some_and(|last| at > last.into()) && at <= program.len.into()
         })
     }
 

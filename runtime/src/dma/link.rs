@@ -260,8 +260,8 @@ impl Link {
             }
             let send = || {
                 // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer true.
+                let position = self.position();
                 if self.hardware().state(self.thread) != ThreadState::Stopped {
-                    let position = self.hardware().position(self.thread);
                     self.slot.0.within(cs, |s| {
                         s.stopped_at.get_or_insert(position);
                     });

@@ -27,7 +27,7 @@ impl Progress {
 
 impl Link {
     /// Bytes of the transfer in flight, or of the last one, that have surely arrived; of an endless one, since the
-    /// current lap began. Atomic; at most 4 register reads.
+    /// current lap began. Atomic; at most 5 register reads.
     pub(super) fn moved(&self) -> u32 {
         exclusive(|cs| {
             let (known, running) = self.slot.0.within(cs, |s| {
@@ -35,6 +35,8 @@ impl Link {
                 (s.moved, running.map(|blocks| (blocks, s.code(), s.event, s.may_fall_short)))
             });
             let Some((blocks, code, event, may_fall_short)) = running else { return known };
+            // In this order: the program counter of a thread that has stopped may say anything.
+            let position = self.position();
             let state = self.hardware().state(self.thread);
             let now = if state == ThreadState::Stopped {
                 // Either the start still stands in the command interface, or the end has been signalled.
@@ -44,7 +46,6 @@ impl Link {
                 // Before it waits for an event it waits for its writes.
                 let waits = state == ThreadState::WaitingForEvent;
                 let queued = if waits { 0 } else { self.engine.core().config.write_queue };
-                let position = self.position();
                 code.map_or(0, |code| blocks.moved(&code, &position, queued))
             };
             self.slot.0.within(cs, |s| {

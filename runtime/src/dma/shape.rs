@@ -135,12 +135,16 @@ pub struct Sg<const N: usize> {
 }
 
 impl<const N: usize> Sg<N> {
-    /// These blocks; those behind the `N`th do not count.
+    /// These blocks. Preparing more than `N` is an error.
     pub fn new(blocks: &[Linear]) -> Self {
-        let mut sg = Self { blocks: [Linear::new(0); N], count: 0, events_every: 0 };
+        Self::from_blocks(blocks.iter().copied())
+    }
+
+    fn from_blocks(blocks: impl ExactSizeIterator<Item = Linear>) -> Self {
+        let count = u16::try_from(blocks.len()).unwrap_or(u16::MAX);
+        let mut sg = Self { blocks: [Linear::new(0); N], count, events_every: 0 };
         for (place, block) in sg.blocks.iter_mut().zip(blocks) {
-            *place = *block;
-            sg.count = sg.count.saturating_add(1);
+            *place = block;
         }
         sg
     }
@@ -152,20 +156,12 @@ impl<const N: usize> Sg<N> {
 
     /// Whole windows where they lie now, each pair's shorter one.
     pub fn between<W: Word>(pairs: &[CopyPair<W>]) -> Self {
-        let mut blocks = [Linear::new(0); N];
-        for (place, pair) in blocks.iter_mut().zip(pairs) {
-            *place = Linear::between(pair);
-        }
-        Self::new(blocks.get(..pairs.len()).unwrap_or(&blocks))
+        Self::from_blocks(pairs.iter().map(Linear::between))
     }
 
     /// Whole windows where they lie now; for endpoints whose other side is no memory.
     pub fn of<W: Word>(buffers: &[DmaBuf<W>]) -> Self {
-        let mut blocks = [Linear::new(0); N];
-        for (place, buffer) in blocks.iter_mut().zip(buffers) {
-            *place = Linear::of(buffer);
-        }
-        Self::new(blocks.get(..buffers.len()).unwrap_or(&blocks))
+        Self::from_blocks(buffers.iter().map(Linear::of))
     }
 
     /// Tell of progress after every `blocks` blocks: [`Handler::progress`](super::Handler::progress). 0: only the end.
@@ -183,10 +179,8 @@ impl<const N: usize> Sg<N> {
 impl<const N: usize> sealed::Sealed for Sg<N> {
     fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
         let blocks = self.blocks.map(Linear::block);
-        planner(Work::Blocks {
-            blocks: blocks.get(..self.count.into()).unwrap_or(&blocks),
-            event_every: self.events_every,
-        })
+        let blocks = blocks.get(..self.count.into()).ok_or(PlanError::TooManyBlocks)?;
+        planner(Work::Blocks { blocks, event_every: self.events_every })
     }
 }
 

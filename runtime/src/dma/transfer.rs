@@ -111,7 +111,7 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
         }
     }
 
-    /// Bytes that have not surely arrived yet. It never grows. Atomic; at most 4 register reads.
+    /// Bytes that have not surely arrived yet. It never grows. Atomic; at most 5 register reads.
     pub fn residue(&self) -> u32 {
         self.link().residue()
     }

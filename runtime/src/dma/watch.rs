@@ -13,7 +13,8 @@ use crate::sync::exclusive;
 pub struct Found {
     /// Transfers whose end stood in the controller and nobody came: the interrupt was not delivered.
     pub unserved: u32,
-    /// Transfers that had ended without a trace: the controller no longer knew of their event.
+    /// Transfers whose thread had stopped without a trace, so that nobody can tell how far it came:
+    /// [`TransferError::Vanished`].
     pub untold: u32,
 }
 
@@ -54,13 +55,12 @@ pub(super) fn watch(engine: &'static dyn Engine) -> Found {
 
 impl Link {
     /// The thread has stopped and nobody knows why: Completing -> as after a completion.
+    ///
+    /// Never a success: registers of a thread that ran to its end look like those of one that was stopped before it
+    /// began, after a transfer between the same buffers.
     fn complete_untold(&self) {
-        let position = self.position();
-        let whole = self.with(|s| {
-            s.stopped_at = Some(position);
-            let (blocks, code) = (s.blocks()?, s.code()?);
-            Some(blocks.is_through(&code, &position) && !s.may_fall_short)
-        });
-        self.settle(if whole == Some(true) { Ok(()) } else { Err(TransferError::Vanished) });
+        // If it was the controller that forgot which events interrupt, it is told again.
+        self.engine.core().enable(self.hardware(), |enabled| enabled);
+        self.settle(Err(TransferError::Vanished));
     }
 }

@@ -7,4 +7,5 @@ mod endings;
 mod memory;
 mod pausing;
 mod ports;
+mod race;
 mod rig;

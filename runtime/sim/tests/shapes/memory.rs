@@ -272,6 +272,8 @@ fn programs_larger_than_memory_allows_are_refused() {
         let channel = rig.claim::<Copier>(cx);
         let (error, channel) = channel.prepare(cx, Sg::<64>::uniform(100)).unwrap_err();
         assert!(matches!(error, PrepareError::Plan(dma::plan::PlanError::TooLong { have: 300, .. })), "{error}");
+        let (error, channel) = channel.prepare(cx, Sg::<2>::new(&[Linear::new(4); 3])).unwrap_err();
+        assert_eq!(error, PrepareError::Plan(dma::plan::PlanError::TooManyBlocks));
         let copy = channel.prepare(cx, Sg::<8>::uniform(100)).unwrap_or_else(|(e, _)| panic!("{e}"));
         assert!(copy.program().size <= 300);
         copy.release(cx).unwrap();

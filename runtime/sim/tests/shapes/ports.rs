@@ -2,8 +2,8 @@
 
 use linkwright::context::host_task;
 use linkwright::dma::memory::DmaBuf;
-use linkwright::dma::{self, ClaimError, Config, Linear, PrepareError, Rect, SegmentStorage, Sg, StartError};
-use linkwright_sim::{FifoConfig, Mishaps};
+use linkwright::dma::{self, ClaimError, Linear, PrepareError, Rect, SegmentStorage, Sg, StartError};
+use linkwright_sim::Mishaps;
 
 use crate::rig::{LINE, Nowhere, Rig, Rx, RxAny, RxSingle, Tx, TxSingle, check, words};
 
