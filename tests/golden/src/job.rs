@@ -91,7 +91,8 @@ fn pieces(r: &Request<'_>) -> (Vec<Piece>, Vec<u64>, Option<u8>) {
         }
         Work::Rect { source, destination, row_bytes, rows, source_pitch, destination_pitch } => {
             let gapless = |end: End, pitch| end != End::Memory || pitch == row_bytes;
-            let together = gapless(r.source, source_pitch) && gapless(r.destination, destination_pitch);
+            let word = matches!(r.source, End::Pattern(_)) && row_bytes % u32::from(r.setup.bus_bytes) != 0;
+            let together = gapless(r.source, source_pitch) && gapless(r.destination, destination_pitch) && !word;
             let (row_bytes, rows) = if together { (row_bytes * rows, 1) } else { (row_bytes, rows) };
             let row = |row: u32| Piece {
                 start: u64::from(row) * u64::from(row_bytes),

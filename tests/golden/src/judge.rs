@@ -204,6 +204,12 @@ impl<'a> Progress<'a> {
             }
             self.last[last] = if turn && done < self.last[last] { 0 } else { done };
         }
+        // Left from something else, and the program counter is stale too.
+        let stale = Snapshot { pc, source: 0x7000_0001, destination: 0x7000_0001, queued: 1 };
+        let ended = self.program.last_event_at.is_some_and(|last| look.pc >= last.into());
+        if self.program.blocks == 1 && !ended {
+            assert_eq!(self.done(stale), 0, "addresses of another transfer: {look:x?} {:?}", self.request);
+        }
         if look.parked {
             let snapshot = Snapshot { pc, source: look.source, destination: look.destination, queued: 0 };
             assert_eq!(self.done(snapshot), stored, "at a checkpoint: {look:x?} {:?}", self.request);

@@ -73,6 +73,26 @@ fn lengths_around_every_loop_boundary() {
     }
 }
 
+/// Beats of either side are at most one in a hundred more than whole lines would take, or the least there can be: one for
+/// each line that is touched, and one for each power of two in what the last one has.
+#[test]
+fn no_beats_are_wasted_on_copies_of_a_page_and_more() {
+    for bus in [4_u32, 8, 16] {
+        for (source, destination) in (0..bus).flat_map(|s| (0..bus).map(move |d| (s, d))) {
+            for bytes in (4096..4096 + bus).chain([5000, 6151, 8191, 8192, 10_001, 65_537, (1 << 20) + 3]) {
+                let (_, tally) = covers::<Microcode>(&request(S + source, D + destination, bytes, bus as u8));
+                let sides = [(source, tally.read_beats), (destination, tally.beats - tally.read_beats)];
+                for (at, beats) in sides {
+                    let end = at + bytes;
+                    let least = end.div_ceil(bus) + (end % bus).count_ones().saturating_sub(1);
+                    let most = u64::from(least).max(u64::from(bytes) * 101 / 100 / u64::from(bus));
+                    assert!(beats <= most, "{bytes} bytes, {bus}, {source} to {destination}: {beats} beats, {most}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_largest_copies_fit_256_bytes() {
     for bus in [4_u32, 8, 16] {

@@ -141,8 +141,8 @@ fn fills() {
                     let blocks = [Block { source: 0, destination: D + at, bytes }];
                     let judged = good(&request(setup(bus), *way, Work::Blocks { blocks: &blocks, event_every: 0 }));
                     let lines = u64::from(bytes / u32::from(bus));
-                    // Beside whole lines: one burst at either end, and those that keep the write queue short.
-                    assert!(judged.tally.stores <= lines.div_ceil(16) + 3, "{:?}", judged.tally);
+                    // Beside whole lines: a few bursts at either end.
+                    assert!(judged.tally.stores <= lines.div_ceil(16) + 6, "{:?}", judged.tally);
                     assert!(judged.program.len <= 80, "{}", judged.program.len);
                 }
             }

@@ -79,42 +79,70 @@ pub enum PlanError {
 impl core::fmt::Display for PlanError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Empty => f.write_str("nothing to transfer: the length is 0"),
-            Self::AddressRange => f.write_str("the transfer reaches beyond the last address of the bus"),
-            Self::TooManyBytes => f.write_str("the transfer has more than 4 GiB"),
-            Self::TooManyBlocks => f.write_str("the transfer has more blocks than a program can hold"),
-            Self::BusWidth(bytes) => write!(f, "the controller cannot drive a bus of {bytes} bytes"),
-            Self::FifoTooSmall => f.write_str("the controller's FIFO is too small for any burst of this transfer"),
-            Self::PortBeat(beat) => {
-                write!(f, "a beat of {beat} bytes is no power of two or wider than the controller's bus")
+            Self::Empty => f.write_str("nothing to transfer: give the shape at least one byte and, if a list, one block"),
+            Self::AddressRange => f.write_str("the transfer reaches beyond the last address of the bus: move less"),
+            Self::TooManyBytes => f.write_str("the transfer has more than 4 GiB: split it"),
+            Self::TooManyBlocks => f.write_str("the transfer has more blocks than a program can hold: prepare fewer at a time"),
+            Self::BusWidth(bytes) => {
+                write!(f, "the controller cannot drive a bus of {bytes} bytes: correct the instance's parameters")
             }
-            Self::PortBurst(beats) => write!(f, "the controller has no bursts of {beats} beats"),
+            Self::FifoTooSmall => f.write_str(
+                "the FIFO lines that are left are too few for any burst of this transfer: unprepare another channel, or \
+                 align both sides to the bus",
+            ),
+            Self::PortBeat(beat) => {
+                write!(
+                    f,
+                    "a beat of {beat} bytes is no power of two or wider than the controller's bus: correct the port in the \
+                     spec"
+                )
+            }
+            Self::PortBurst(beats) => {
+                write!(f, "the controller has no bursts of {beats} beats: correct the port in the spec")
+            }
             Self::PortAddress { address, beat } => {
-                write!(f, "the data register at {address:#010x} is not aligned to its beat of {beat} bytes")
+                write!(
+                    f,
+                    "the data register at {address:#010x} is not aligned to its beat of {beat} bytes: correct the port in \
+                     the spec"
+                )
             }
             Self::PartialBeat { bytes, beat } => {
-                write!(f, "{bytes} bytes are no whole number of the device's beats of {beat}")
+                write!(f, "{bytes} bytes are no whole number of the device's beats of {beat}: transfer whole beats")
             }
             Self::PartialBurst { bytes, burst } => {
-                write!(f, "a part of {bytes} bytes ends inside a burst of the device, which has {burst}")
+                write!(
+                    f,
+                    "a part of {bytes} bytes ends inside a burst of the device, which has {burst}: make each part whole \
+                     bursts"
+                )
             }
             Self::Misaligned(side) => {
-                write!(f, "the {} must be aligned to the device's beat", name(*side))
+                write!(f, "the {} must be aligned to the device's beat: move the window", name(*side))
             }
             Self::Period { bytes, period } => {
-                write!(f, "a lap of {bytes} bytes is no whole number of periods of {period}")
+                write!(f, "a lap of {bytes} bytes is no whole number of periods of {period}: choose another period")
             }
-            Self::Pitch(side) => write!(f, "rows of the {} overlap: its pitch is less than a row", name(*side)),
+            Self::Pitch(side) => {
+                write!(f, "rows of the {} overlap: make its pitch at least as long as a row", name(*side))
+            }
             Self::Checkpoint => {
                 f.write_str("a transfer that pauses must end, and have 1 burst or more between checkpoints")
             }
-            Self::EventTwice(event) => write!(f, "event {event} is to mean two things"),
+            Self::EventTwice(event) => write!(f, "event {event} is to mean two things: choose another"),
             Self::EarlyEnd => f.write_str(
                 "a device that chooses its kind of request may end early, so it needs a transfer of one block",
             ),
-            Self::Sides => f.write_str("the controller cannot move data between these two sides in this shape"),
-            Self::TooLong { need, have } => write!(f, "the program needs {need} bytes, there are {have}"),
-            Self::JumpTooFar => f.write_str("a loop of the program is longer than the controller can jump"),
+            Self::Sides => f.write_str(
+                "the controller cannot move data between these two sides in this shape: use another shape or endpoint",
+            ),
+            Self::TooLong { need, have } => write!(
+                f,
+                "the program needs {need} bytes, there are {have}: allow more program memory, or move fewer blocks"
+            ),
+            Self::JumpTooFar => {
+                f.write_str("a loop of the program is longer than the controller can jump: split the transfer")
+            }
             Self::Unencodable(inner) => core::fmt::Display::fmt(inner, f),
             Self::Unpatchable => f.write_str("the controller's programs cannot be moved to other addresses"),
         }

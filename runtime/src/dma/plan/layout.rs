@@ -58,6 +58,9 @@ impl Step {
     }
 }
 
+/// Steps behind the equal bursts: an odd burst, a line, and the pieces of one, of which the narrowest is a byte of 128.
+const REST: usize = 10;
+
 /// A copy as bursts: a head, many equal bursts, and what is left.
 ///
 /// The bursts are as wide as the bus whatever the alignment; an unaligned first beat is short, and the bytes by which
@@ -71,7 +74,7 @@ pub(super) struct Layout {
     pub(super) body: Step,
     /// How often `body` is repeated.
     pub(super) count: u32,
-    pub(super) rest: [Step; 3],
+    pub(super) rest: [Step; REST],
     pub(super) fifo: FifoNeed,
     /// What to minimise.
     cost: u32,
@@ -111,6 +114,12 @@ impl Cursor {
     const fn lines(&self) -> u32 {
         let lane = self.destination % self.width + self.bus - self.width;
         if self.fill == 0 { 0 } else { (lane + self.fill).div_ceil(self.bus) }
+    }
+
+    /// `step`, without its store if that would have to wait for a later load.
+    const fn affordable(&self, step: Step) -> Step {
+        let enough = step.store.bytes(self.destination) <= self.fill + step.load.bytes(self.source);
+        Step { load: step.load, store: if enough { step.store } else { Burst::NONE } }
     }
 
     const fn once(mut self, step: Step) -> Self {
@@ -222,7 +231,7 @@ impl Layout {
             head: Step::NONE,
             body: Step::NONE,
             count: 0,
-            rest: [Step::NONE; 3],
+            rest: [Step::NONE; REST],
             fifo: FifoNeed { resident: 0, transient: 0 },
             cost: 0,
         };
@@ -249,6 +258,7 @@ impl Layout {
                 }
             };
             odd = 0;
+            let step = at.affordable(step);
             layout.rest[rest] = step;
             at = at.times(step, 1);
             rest += 1;
@@ -281,20 +291,24 @@ struct Frame {
     bytes: u32,
     /// The source is one word.
     word: bool,
+    /// The last bytes of a side go in pieces, each the widest beat there is: fewer beats, more bursts.
+    pieces: (bool, bool),
 }
 
 impl Frame {
     const fn new(span: &Span, limits: &Limits, longest: u32) -> Self {
         let bus = span.width as u32;
         let skip = span.source % bus;
+        let beats = limits.burst as u32;
         Self {
             bus,
             ahead: (skip > span.destination % bus) as u32,
             lines: ((skip as u64 + span.bytes as u64) / bus as u64) as u32,
             ends: (span.source.wrapping_add(span.bytes), span.destination.wrapping_add(span.bytes)),
-            beats: limits.burst as u32,
+            beats,
             bytes: longest * bus,
             word: span.word,
+            pieces: (pieces(span.source, span.bytes, bus, beats), pieces(span.destination, span.bytes, bus, beats)),
         }
     }
 
@@ -305,21 +319,21 @@ impl Frame {
 
     /// For each side the burst that moves all that is left of it, if there is one.
     const fn last_bursts(&self, at: &Cursor) -> (Option<Burst>, Option<Burst>) {
-        let load = match self.last_burst(at.source, self.ends.0) {
-            Some(Burst { beat, beats })
-                if self.word && (beat as u32) < self.bus && beat as u32 * beats as u32 > self.bus =>
-            {
-                None
-            }
+        let load = match self.last_burst(at.source, self.ends.0, self.pieces.0) {
+            Some(load) if self.word && (load.beat as u32) < self.bus && load.longest() > self.bus => None,
             load => load,
         };
-        (load, self.last_burst(at.destination, self.ends.1))
+        (load, self.last_burst(at.destination, self.ends.1, self.pieces.1))
     }
 
-    const fn last_burst(&self, address: u32, end: u32) -> Option<Burst> {
+    const fn last_burst(&self, address: u32, end: u32, pieces: bool) -> Option<Burst> {
         let bytes = end.wrapping_sub(address);
         if bytes == 0 {
             return Some(Burst::NONE);
+        }
+        if pieces {
+            let piece = Burst { beat: 1 << (bytes.ilog2() & 7), beats: 1 };
+            return if bytes < self.bus { Some(piece) } else { None };
         }
         // The widest beats that end there.
         let beat = if end.is_multiple_of(self.bus) { self.bus } else { end & end.wrapping_neg() };
@@ -330,6 +344,15 @@ impl Frame {
         }
         Some(Burst { beat: beat as u8, beats: beats as u8 })
     }
+}
+
+/// Could one burst of narrow beats at the end make more than one beat in a hundred too many? Shorter copies take so few
+/// beats that fewer bursts are worth more.
+const fn pieces(start: u32, bytes: u32, width: u32, burst: u32) -> bool {
+    const LONG: u32 = 4096;
+    let end = (start % width).wrapping_add(bytes);
+    let beats = (end / width) as u64 + burst as u64;
+    bytes >= LONG && !end.is_multiple_of(width) && beats * width as u64 * 100 > bytes as u64 * 101
 }
 
 const fn min(a: u32, b: u32) -> u32 {

@@ -70,6 +70,28 @@ pub struct Program {
 }
 
 impl Program {
+    /// No program at all.
+    pub const NONE: Self = Self {
+        len: 0,
+        size: 0,
+        blocks: 0,
+        bytes: 0,
+        alignment: 1,
+        instructions: 0,
+        loads: 0,
+        stores: 0,
+        fifo: FifoNeed { resident: 0, transient: 0 },
+        events: 0,
+        last_event_at: None,
+        endless: false,
+        checkpoint: None,
+        source_at: 0,
+        destination_at: 0,
+        source: 0,
+        destination: 0,
+        track: Track::NONE,
+    };
+
     /// Block `index`, from the table. `word` reads four bytes, little-endian, at so many bytes from the program's start.
     pub fn place(&self, index: u16, word: impl Fn(u16) -> u32) -> Option<Place> {
         let record = |index: u16| {

@@ -47,6 +47,24 @@ pub(super) struct Track {
     pub(super) short: bool,
 }
 
+impl Track {
+    pub(super) const NONE: Self = Self {
+        source: None,
+        destination: None,
+        ready: 0,
+        side: Side::Source,
+        row: 0,
+        source_pitch: 0,
+        destination_pitch: 0,
+        blocks: 0,
+        period: 0,
+        burst: 0,
+        ahead: 0,
+        exact: None,
+        short: false,
+    };
+}
+
 /// Requests that are settled one by one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Exact {
@@ -58,21 +76,38 @@ pub(super) struct Exact {
     pub(super) tail: u16,
 }
 
+/// A way into a block.
+#[derive(Clone, Copy)]
+struct Along {
+    /// Whole rows.
+    rows: u32,
+    /// Bytes of the row after them.
+    moved: u32,
+    /// Bytes of a row.
+    row: u32,
+}
+
+impl Along {
+    fn bytes(self) -> u32 {
+        self.rows.saturating_mul(self.row).saturating_add(self.moved)
+    }
+}
+
 impl Exact {
-    /// Whole requests in the first `moved` bytes of `row`; without the last one if it is `pending`.
-    fn whole(&self, moved: u32, row: u32, pending: bool) -> u32 {
+    /// Bytes of whole requests; without the last one if it is `pending`.
+    fn whole(&self, along: Along, pending: bool) -> u32 {
+        let Along { mut rows, mut moved, row } = along;
+        if pending && moved == 0 && rows > 0 {
+            (rows, moved) = (rows - 1, row);
+        }
         let (request, tail) = (u32::from(self.request.max(1)), u32::from(self.tail));
         let main = row - row % request;
-        let (base, unit) = if moved < main || (moved == main && pending) || tail == 0 && moved < row {
-            (0, request)
-        } else if moved == row && tail == 0 {
-            return if pending { main } else { row };
-        } else {
-            (main, tail)
-        };
+        // What does not fill a request is one of its own, if it does not come beat by beat.
+        let tail = if tail == 0 { row - main } else { tail };
+        let (base, unit) = if moved < main || moved == main && pending { (0, request) } else { (main, tail.max(1)) };
         let inside = moved - base;
-        let whole = inside - inside % unit.max(1);
-        base + if pending { whole.saturating_sub(unit) } else { whole }
+        let whole = inside - inside % unit;
+        rows.saturating_mul(row) + base + if pending { whole.saturating_sub(unit) } else { whole }
     }
 }
 
@@ -105,34 +140,48 @@ impl Program {
             return self.bytes;
         }
         let Some((index, place)) = self.current(&word, pc) else { return 0 };
-        let floor = index.checked_rem(track.blocks).map_or(Some(place), |over| self.place(index - over, &word));
-        let floor = floor.filter(|_| track.blocks > 0).map_or(0, |place| place.before);
-        if pc < place.first.saturating_add(track.ready.into()) {
-            let exact = track.exact.is_some();
-            return if exact { place.before } else { self.settled(place.before, floor, at.queued) };
+        let floor = match index.checked_rem(track.blocks) {
+            Some(over) => self.place(index - over, &word).map_or(0, |place| place.before),
+            None => 0,
+        };
+        let (address, start) = match track.side {
+            Side::Source => (at.source, place.source_at),
+            Side::Destination => (at.destination, place.destination_at),
+        };
+        let ready = pc >= place.first.saturating_add(track.ready.into());
+        let start = start.map_or(0, &word);
+        let along = if ready { self.along(&place, address.wrapping_sub(start)) } else { None };
+        if ended {
+            return place.before.saturating_add(along.map_or(0, |along| along.bytes())).min(self.bytes);
         }
-        let (address, start, pitch) = match track.side {
-            Side::Source => (at.source, place.source_at, track.source_pitch),
-            Side::Destination => (at.destination, place.destination_at, track.destination_pitch),
-        };
-        let Some(start) = start else { return 0 };
-        let distance = address.wrapping_sub(word(start));
-        let (mut row, mut moved) = match track.row {
-            length if length >= place.bytes => (0, distance),
-            _ => (distance / pitch.max(1), distance % pitch.max(1)),
-        };
-        let length = track.row.min(place.bytes);
-        if let Some(exact) = track.exact.filter(|_| at.queued > 0 && !ended) {
-            let pending = word(pc) as u8 == exact.settle;
-            if pending && moved == 0 && row > 0 {
-                (row, moved) = (row - 1, length);
+        match (along, track.exact) {
+            (None, Some(_)) => place.before,
+            (Some(along), Some(exact)) if at.queued > 0 => {
+                let pending = word(pc) as u8 == exact.settle;
+                place.before.saturating_add(exact.whole(along, pending)).min(self.bytes)
             }
-            let whole = exact.whole(moved.min(length), length, pending);
-            return (place.before).saturating_add(row.saturating_mul(length)).saturating_add(whole).min(self.bytes);
+            (along, _) => {
+                let moved = along.map_or(0, |along| along.bytes());
+                self.settled(place.before.saturating_add(moved), floor, at.queued)
+            }
         }
-        let moved = row.saturating_mul(length).saturating_add(moved.min(length)).min(place.bytes);
-        let total = place.before.saturating_add(moved);
-        if ended { total } else { self.settled(total, floor, at.queued) }
+    }
+
+    /// How far into the block an address is that lies `distance` behind its start; `None` if it is not the block's, so
+    /// that the program has not set it yet.
+    fn along(&self, place: &Place, distance: u32) -> Option<Along> {
+        let track = &self.track;
+        if track.row >= place.bytes {
+            return (distance <= place.bytes).then_some(Along { rows: 0, moved: distance, row: place.bytes });
+        }
+        let pitch = match track.side {
+            Side::Source => track.source_pitch,
+            Side::Destination => track.destination_pitch,
+        };
+        let (rows, moved) = (distance.checked_div(pitch)?, distance.checked_rem(pitch)?);
+        let all = place.bytes.checked_div(track.row)?;
+        let inside = rows < all || rows == all && moved == 0;
+        inside.then_some(Along { rows, moved: moved.min(track.row), row: track.row })
     }
 
     /// What of `total` bytes, of which the last may still be under way, is surely written; `floor` of them are.

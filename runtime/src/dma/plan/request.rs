@@ -54,8 +54,8 @@ pub enum End {
     Port(PortEnd),
     /// Zeros that nobody reads. As a source only.
     Zero,
-    /// One word as wide as the bus, again and again: byte `n` written is the word's byte `n` modulo the width. It lies
-    /// in memory at this bus address, aligned to the width. As a source only.
+    /// One word as wide as the bus, again and again: byte `n` of each block, row or period is the word's byte `n` modulo
+    /// the width. It lies in memory at this bus address, aligned to the width. As a source only.
     Pattern(u32),
 }
 

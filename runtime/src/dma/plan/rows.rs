@@ -21,7 +21,9 @@ pub(super) fn rect<I: Isa>(
         .map(|side| way.memory(side).then_some(pitches[usize::from(side == Side::Destination)]));
     let gap = |pitch: Option<u32>| pitch.map_or(0, |pitch| pitch - first.bytes);
     let gaps = [(Side::Source, gap(source)), (Side::Destination, gap(destination))];
-    if rows == 1 || gaps.iter().all(|(_, gap)| *gap == 0) {
+    // Each row of a pattern begins with the word's first byte.
+    let restarts = matches!(way, Way::Pattern(_)) && !first.bytes.is_multiple_of(e.setup().bus_bytes.into());
+    if rows == 1 || !restarts && gaps.iter().all(|(_, gap)| *gap == 0) {
         return way.part(e, &Part { bytes: first.bytes * rows, ..*first });
     }
     alike(e, way, first, rows, [source.unwrap_or(0), destination.unwrap_or(0)], &|e, row| {

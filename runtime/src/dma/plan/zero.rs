@@ -20,6 +20,8 @@ pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part) -> Result<(), Pl
     let lines = (part.bytes - head) / wide;
     let tail = (part.bytes - head) % wide;
     let longest = u32::from(I::LIMITS.burst);
+    // The part before may have left as much in the queue as this one will.
+    e.settle()?;
     narrow(e, part.destination, head)?;
     burst(e, width, longest, lines / longest)?;
     burst(e, width, lines % longest, 1)?;
