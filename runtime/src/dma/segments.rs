@@ -66,7 +66,7 @@ impl<B: BlockBuffers, const N: usize> Segments<B, N> {
             return Err(bufs);
         }
         // SAFETY: a free cell of storage that is this list's alone.
-        unsafe { self.storage.first().add(self.len).write(bufs) };
+        unsafe { self.storage.first().wrapping_add(self.len).write(bufs) };
         self.len += 1;
         Ok(())
     }
@@ -75,7 +75,7 @@ impl<B: BlockBuffers, const N: usize> Segments<B, N> {
     pub fn pop(&mut self) -> Option<B> {
         self.len = self.len.checked_sub(1)?;
         // SAFETY: filled by `push`, and no longer counted.
-        Some(unsafe { self.storage.first().add(self.len).read() })
+        Some(unsafe { self.storage.first().wrapping_add(self.len).read() })
     }
 }
 
@@ -167,7 +167,7 @@ unsafe fn sides<B: BlockBuffers, const N: usize>(list: &List, index: usize) -> S
     // SAFETY: the caller's promise.
     let storage = unsafe { list.storage::<B, N>() };
     // SAFETY: the caller's promise: a filled cell of storage that belongs to `list`.
-    unsafe { &*storage.first().add(index) }.sides()
+    unsafe { &*storage.first().wrapping_add(index) }.sides()
 }
 
 unsafe fn free<B: BlockBuffers, const N: usize>(list: &mut List) {
