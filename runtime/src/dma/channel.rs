@@ -68,7 +68,7 @@ impl<E: Endpoint> Channel<E> {
         let (source, destination) = <E::Direction as Wiring>::ends(E::PORT, beat, config);
         let order = Order { source, destination, pattern, role: <E::Direction as Wiring>::ROLE, shape: &shape };
         match equip::prepare(&mut self.claimed, cx, &order) {
-            Ok((link, program)) => Ok(Prepared::new(link, program, shape)),
+            Ok(link) => Ok(Prepared::new(link, shape)),
             Err(error) => Err((error, self)),
         }
     }

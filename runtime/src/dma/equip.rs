@@ -78,11 +78,7 @@ pub(super) fn claim(engine: &'static dyn Engine, cx: &Task<'_>, request: Option<
 }
 
 /// Take thread, events and memory and plan a program. The request line goes along. Sleepable.
-pub(super) fn prepare(
-    claimed: &mut Claimed,
-    cx: &Task<'_>,
-    order: &Order<'_>,
-) -> Result<(Link, Program), PrepareError> {
+pub(super) fn prepare(claimed: &mut Claimed, cx: &Task<'_>, order: &Order<'_>) -> Result<Link, PrepareError> {
     let engine = claimed.engine;
     let (core, hardware) = (engine.core(), engine.hardware());
     let _power = Grant::resume(cx, core.power, core.device).map_err(PrepareError::Power)?;
@@ -104,7 +100,7 @@ pub(super) fn prepare(
         let event = take_event(&link, capabilities)?;
         link.with(|s| s.gate = Some(event));
     }
-    let program = plan(&link, cx, order, capabilities, event)?;
+    plan(&link, cx, order, capabilities, event)?;
     core.enable(hardware, |enabled| enabled | 1 << event);
     hardware.clear_interrupts(1 << event);
     let may_fall_short = [order.source, order.destination].iter().any(|end| match end {
@@ -121,7 +117,7 @@ pub(super) fn prepare(
         s.phase = Phase::Idle;
     });
     core::mem::forget(fitting);
-    Ok((link, program))
+    Ok(link)
 }
 
 /// A thread that is being equipped. Dropping it gives everything back; the controller is powered.

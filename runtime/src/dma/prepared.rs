@@ -76,17 +76,16 @@ impl Drop for Owner {
 pub struct Prepared<E: Endpoint, S: Shape> {
     owner: Owner,
     flight: Flight<BuffersOf<E, S>>,
-    program: Program,
     shape: S,
 }
 
 impl<E: Endpoint, S: Shape> Prepared<E, S> {
-    pub(super) fn new(link: Link, program: Program, shape: S) -> Self {
+    pub(super) fn new(link: Link, shape: S) -> Self {
         #[allow(unsafe_code, reason = "the slot is given its type of buffers")]
         // SAFETY: a slot that was just equipped is empty, and the owner goes into the value; what fills it is taken out
         // again before another owner has it.
         let flight = unsafe { Flight::new(link) };
-        Self { owner: Owner(link), flight, program, shape }
+        Self { owner: Owner(link), flight, shape }
     }
 
     fn link(&self) -> &Link {
@@ -103,8 +102,9 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     }
 
     /// What the planner says about the program.
-    pub fn program(&self) -> &Program {
-        &self.program
+    pub fn program(&self) -> Program {
+        // A channel has a program for as long as it has an owner.
+        self.link().with(|s| s.program).unwrap_or(Program::NONE)
     }
 
     /// Where the program stands, as the controller sees it.
@@ -114,7 +114,7 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
 
     /// Copy the program as it stands in memory; returns its length. Any context.
     pub fn read_program(&self, out: &mut [u8]) -> usize {
-        let most = out.len().min(self.program.len.into());
+        let most = out.len().min(self.program().len.into());
         self.link().with(|s| s.code().map_or(0, |code| code.read(0, out.split_at_mut(most).0)))
     }
 
@@ -228,7 +228,7 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
 
 impl<E: Endpoint, S: Shape> core::fmt::Debug for Prepared<E, S> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Prepared(thread {}, {} program bytes)", self.thread(), self.program.len)
+        write!(f, "Prepared(thread {}, {} program bytes)", self.thread(), self.program().len)
     }
 }
 

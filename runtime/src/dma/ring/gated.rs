@@ -152,7 +152,7 @@ where
     }
 
     /// What the planner says about the program.
-    pub fn program(&self) -> &crate::dma::plan::Program {
+    pub fn program(&self) -> crate::dma::plan::Program {
         self.prepared.program()
     }
 }

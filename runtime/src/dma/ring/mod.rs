@@ -238,7 +238,7 @@ where
     }
 
     /// What the planner says about the program.
-    pub fn program(&self) -> &super::plan::Program {
+    pub fn program(&self) -> super::plan::Program {
         self.prepared.program()
     }
 
