@@ -1,6 +1,8 @@
 use linkwright::context::{Task, simulated_interrupt};
 use linkwright::dma::memory::{Arena, DmaBuf};
-use linkwright::dma::{Channel, Config, Controller, CopyPair, Dmac, Linear, MemoryCopy, Prepared, ThreadState};
+use linkwright::dma::{
+    Channel, Config, Controller, CopyPair, Dmac, Endpoint, Linear, MemoryCopy, Prepared, Shape, ThreadState,
+};
 use linkwright::microcode::{Isa, Op};
 use linkwright::power::{Active, AlwaysOn};
 use linkwright_pl330::Microcode;
@@ -58,13 +60,13 @@ pub struct Board {
 }
 
 impl Board {
-    /// Start QEMU and bring the driver up.
+    /// Start QEMU and bring the driver up as the spec says.
     ///
     /// # Panics
     /// When QEMU does not start; the message says what to install.
     #[allow(clippy::new_without_default, reason = "starts a process")]
     pub fn new(cx: &Task<'_>) -> Self {
-        Self::with_config(cx, Config::DEFAULT)
+        Self::with_config(cx, dmac_s::CONFIG)
     }
 
     /// [`new`](Self::new) with another configuration of the engine.
@@ -122,20 +124,29 @@ impl Board {
     ///
     /// # Panics
     /// When it does so nowhere.
-    pub fn find(&self, prepared: &CopyPrepared, ops: &[Op]) -> u32 {
-        let mut program = [0; 256];
-        let length = prepared.read_program(&mut program);
-        let program = &program[..length];
-        let mut memory = vec![0; PROGRAM_BYTES as usize];
-        self.machine.read(PROGRAMS, &mut memory);
-        let start = memory.windows(length).position(|w| w == program).expect("the program is in memory");
+    pub fn find<E: Endpoint, S: Shape>(&self, prepared: &Prepared<E, S>, ops: &[Op]) -> u32 {
+        self.find_nth(prepared, ops, 0)
+    }
+
+    /// [`find`](Self::find), but for the first `skip` times.
+    ///
+    /// # Panics
+    /// As [`find`](Self::find).
+    pub fn find_nth<E: Endpoint, S: Shape>(&self, prepared: &Prepared<E, S>, ops: &[Op], skip: usize) -> u32 {
+        let mut program = vec![0; prepared.program().len.into()];
+        prepared.read_program(&mut program);
         let wanted: Vec<u8> =
             ops.iter().flat_map(|op| Microcode::encode(*op).expect("an instruction").as_bytes().to_vec()).collect();
-        let mut at = 0;
-        while !program[at..].starts_with(&wanted) {
+        let (mut at, mut found) = (0, 0);
+        loop {
+            if program[at..].starts_with(&wanted) {
+                if found == skip {
+                    return prepared.program_address().expect("it is in memory") + at as u32;
+                }
+                found += 1;
+            }
             at += Microcode::disassemble(&program[at..], &mut String::new()).expect("the program does so");
         }
-        PROGRAMS + (start + at) as u32
     }
 
     /// A source and a destination of `len` bytes, beginning at cache lines.

@@ -5,6 +5,7 @@ use linkwright::dma::{Config, Controller, Fault, FaultCause, FaultCauses, StartE
 use linkwright::microcode::{Access, Control, Isa, Op, Side, When};
 use linkwright::mmio::{Bounded, Bus, Io, Value};
 use linkwright_pl330::{Microcode, regs};
+use linkwright_zynq7000::dmac_s;
 use qemu::{BUFFERS, Board, Random};
 
 /// The thread of the bystander, and the event it waits for; the driver uses neither.
@@ -14,7 +15,7 @@ const CREDIT: u8 = 15;
 const ELSEWHERE: u32 = BUFFERS + (32 << 20);
 
 fn board(cx: &Task<'_>) -> Board {
-    Board::with_config(cx, Config { threads: 0x7f, events: 0x7fff, ..Config::DEFAULT })
+    Board::with_config(cx, Config { threads: 0x7f, ..dmac_s::CONFIG })
 }
 
 /// Someone else's program: it waits for an event, then copies 64 bytes.

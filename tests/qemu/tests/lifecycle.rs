@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use linkwright::context::host_task;
-use linkwright::dma::{Config, Done, Linear, MemoryCopy, PrepareError, ThreadState, TransferError};
+use linkwright::dma::{Done, Linear, MemoryCopy, PrepareError, ThreadState, TransferError};
 use linkwright::microcode::{Isa, Op};
 use linkwright_pl330::Microcode;
 use linkwright_zynq7000::DmacS;
@@ -126,8 +126,7 @@ fn eight_channels_and_no_ninth() {
 #[test]
 fn stopped_and_dropped_while_parked() {
     host_task(|cx| {
-        let config = Config { events: 0x7fff, ..Config::DEFAULT };
-        let board = Board::with_config(cx, config);
+        let board = Board::new(cx);
         let mut pair = board.pair(cx, 64);
         pair.source.fill(0x5a);
         let channel = board.claim(cx);
