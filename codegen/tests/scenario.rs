@@ -164,3 +164,16 @@ fn a_misspelt_name_is_shown_with_its_place_and_the_right_one() {
     let (_, _, shown) = resolve(&[BOARD], &text);
     assert!(shown.contains("scenario.yaml:5:32") && shown.contains("did you mean `i2s`?"), "{shown}");
 }
+
+#[test]
+fn a_use_too_many_is_too_many() {
+    let device = |at: usize| format!("  d{at}: {{ ip: arm-gic, reg: {} }}\n", 0x1000 * (at + 1));
+    let board: String = (0..65).map(device).collect();
+    let start = |at: usize| format!("  - {{ at: 0s, start: {{ device: d{at}, period: 1s }} }}\n");
+    let events = |count: usize| with(&format!("end: 1s\ntimeline:\n{}", (0..count).map(start).collect::<String>()));
+    let board = format!("linkwright: 1\nsoc: many\ndevices:\n{board}");
+    let (_, findings, _) = resolve(&[&board], &events(65));
+    assert_eq!(ids(&findings), ["LW0002"]);
+    let (resolved, _, shown) = resolve(&[&board], &events(64));
+    assert!(resolved.is_some(), "{shown}");
+}

@@ -10,6 +10,8 @@ pub use resolve::resolve;
 
 /// Most events of a scenario.
 pub const MAX_EVENTS: usize = 2_000;
+/// Most ways in which devices are used; each is a lane of the picture.
+pub const MAX_USES: usize = 64;
 /// Most variants of a scenario.
 pub const MAX_VARIANTS: usize = 8;
 /// Most periods, of all uses of devices together.

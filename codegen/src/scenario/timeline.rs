@@ -1,7 +1,7 @@
 //! The events of a scenario, and whether they can happen one after the other.
 
 use super::resolve::Cx;
-use super::{Action, Event, MAX_EVENTS, MAX_PERIODS, Use};
+use super::{Action, Event, MAX_EVENTS, MAX_PERIODS, MAX_USES, Use};
 use crate::report::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{self, Name};
@@ -162,7 +162,13 @@ impl Walk<'_, '_> {
                 return None;
             }
         }
-        let which = self.uses.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+        let known = self.uses.iter().position(|known| *known == wanted);
+        if known.is_none() && self.uses.len() == MAX_USES {
+            let title = format!("a scenario uses devices in at most {MAX_USES} ways");
+            self.cx.report(Diagnostic::error(LIMITS, title, start.device.span, "one more"));
+            return None;
+        }
+        let which = known.unwrap_or_else(|| {
             self.uses.push(wanted);
             let (standing, span) = (Standing::Idle, start.device.span);
             self.states.push(State { standing, period: start.period.0, left: None, span });

@@ -38,6 +38,8 @@ pub(super) struct Facts {
     /// Links of the variant.
     pub(super) links: Vec<Edge>,
     pub(super) irq_safe: Vec<bool>,
+    /// Is the device a controller that carries the data of a use?
+    pub(super) carries: Vec<bool>,
     pub(super) autosuspend: Vec<Option<i32>>,
     pub(super) uses: Vec<Use>,
 }
@@ -49,7 +51,8 @@ impl Facts {
         let mut needs = vec![Vec::new(); soc.devices.len()];
         let mut held = needs.clone();
         let without = |edge: &&Edge| variant.without_links.contains(&edge.subsystem);
-        for edge in soc.edges.iter().filter(|edge| edge.runtime_pm && edge.class != LinkClass::Ignore) {
+        let powers = |edge: &&Edge| edge.runtime_pm && !edge.gives_way && edge.class != LinkClass::Ignore;
+        for edge in soc.edges.iter().filter(powers) {
             // A domain's own switches tell whether it is on, whatever its provider's device thinks.
             if edge.subsystem == DMA || providers.contains(&edge.supplier) {
                 continue;
@@ -61,6 +64,9 @@ impl Facts {
         }
         let mut irq_safe = vec![false; soc.devices.len()];
         variant.irq_safe.iter().for_each(|&device| irq_safe[device] = true);
+        let mut carries = vec![false; soc.devices.len()];
+        let controllers = scenario.uses.iter().filter_map(|used| used.dma.as_ref()).map(|dma| dma.controller);
+        controllers.for_each(|controller| carries[controller] = true);
         Self {
             names: soc.devices.iter().map(|device| device.name.clone()).collect(),
             enabled: soc.devices.iter().map(|device| device.enabled).collect(),
@@ -71,6 +77,7 @@ impl Facts {
             held,
             links: soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore && !without(edge)).cloned().collect(),
             irq_safe,
+            carries,
             autosuspend: scenario.autosuspend.clone(),
             uses: scenario.uses.clone(),
         }

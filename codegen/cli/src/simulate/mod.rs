@@ -14,6 +14,8 @@ mod record;
 mod report;
 mod svg;
 mod table;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod why;
 mod world;

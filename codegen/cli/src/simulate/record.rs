@@ -49,6 +49,9 @@ impl Lane {
     }
 }
 
+/// At most so many devices are looked at because they share a domain with one that is used.
+const NEIGHBOURS: usize = 100;
+
 /// All lanes while they are drawn.
 pub(super) struct Recorder {
     pub(super) lanes: Vec<Lane>,
@@ -71,7 +74,7 @@ impl Recorder {
             for device in [Some(used.device), controller].into_iter().flatten() {
                 add(device);
                 let members = facts.domains_of[device].iter().flat_map(|&domain| &facts.domains[domain].members);
-                members.for_each(|&member| add(member));
+                members.take(NEIGHBOURS).for_each(|&member| add(member));
             }
         }
         show.iter().for_each(|&device| add(device));

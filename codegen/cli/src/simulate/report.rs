@@ -1,5 +1,7 @@
 //! What is told of a simulation: numbers.
 
+use std::collections::BTreeSet;
+
 use linkwright_codegen::lower::Soc;
 use linkwright_codegen::scenario::{Action, Consumption, Scenario, Use, Variant};
 
@@ -110,14 +112,27 @@ pub(crate) fn per_mille(part: u64, whole: u64) -> u64 {
 impl Report {
     pub(super) fn new(soc: &Soc, scenario: &Scenario, runs: Vec<Run>) -> Self {
         let variants = scenario.variants.iter().zip(runs).map(|(variant, run)| outcome(soc, scenario, variant, run));
+        let mut variants: Vec<Outcome> = variants.collect();
+        if scenario.show.is_empty() {
+            hide_idle(&mut variants);
+        }
         Self {
             soc: soc.name.clone(),
             scenario: scenario.name.clone(),
             doc: scenario.doc.lines().next().unwrap_or_default().trim().to_string(),
             end: scenario.end,
             events: scenario.events.iter().map(|event| (event.at, words(soc, scenario, &event.action))).collect(),
-            variants: variants.collect(),
+            variants,
         }
+    }
+}
+
+/// A device that was never on is not worth a lane.
+fn hide_idle(variants: &mut [Outcome]) {
+    let devices = || variants.iter().flat_map(|outcome| &outcome.devices);
+    let on: BTreeSet<String> = devices().filter(|device| device.on > 0).map(|device| device.name.clone()).collect();
+    for device in variants.iter_mut().flat_map(|outcome| &mut outcome.devices) {
+        device.shown &= on.contains(&device.name);
     }
 }
 

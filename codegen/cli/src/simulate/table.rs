@@ -74,10 +74,14 @@ fn variant(out: &mut String, outcome: &Outcome) {
         let _ = writeln!(out, "  asleep {} ms; times below are of the time awake", milliseconds(slept));
     }
     let energy = outcome.energy().is_some();
-    let mut rows = vec![header("domain", "wake-ups", energy)];
-    rows.extend(outcome.domains.iter().filter(|domain| domain.shown).map(|domain| row(domain, energy)));
-    rows.push(header("device", "resumes", energy));
-    rows.extend(outcome.devices.iter().filter(|device| device.shown).map(|device| row(device, energy)));
+    let mut rows = Vec::new();
+    for (what, ups, list) in [("domain", "wake-ups", &outcome.domains), ("device", "resumes", &outcome.devices)] {
+        let shown: Vec<_> = list.iter().filter(|powered| powered.shown).map(|powered| row(powered, energy)).collect();
+        if !shown.is_empty() {
+            rows.push(header(what, ups, energy));
+            rows.extend(shown);
+        }
+    }
     aligned(out, &rows);
     for used in &outcome.uses {
         let through = match &used.dma {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use linkwright::device::{DeviceHandle, LinkHandle};
 
-use linkwright_codegen::scenario::Use;
-
 use super::machine::Machine;
 use super::uses::Standing;
+
+/// At most so many members of a domain are named.
+const NAMED: usize = 8;
 
 /// A reason that needs no other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -150,7 +151,8 @@ impl Causes {
     pub(super) fn of_domain(&self, machine: &Machine, domain: usize) -> Why {
         let facts = &machine.facts;
         let names = |devices: &[usize]| {
-            let shown: Vec<&str> = devices.iter().map(|&device| facts.names[device].as_str()).collect();
+            let mut shown: Vec<&str> = devices.iter().take(NAMED).map(|&device| facts.names[device].as_str()).collect();
+            shown.extend((devices.len() > NAMED).then_some("…"));
             shown.join(", ")
         };
         let (mut used, mut others) = (Vec::new(), Vec::new());
@@ -158,8 +160,7 @@ impl Causes {
             match self.0.get(&member) {
                 Some(cause) if is_used(cause.root) => {
                     // Controllers first: they are what the domain is mostly asked about.
-                    let carries = |used: &Use| used.dma.as_ref().is_some_and(|dma| dma.controller == member);
-                    used.push((cause.path.len() > 1, !facts.uses.iter().any(carries), member));
+                    used.push((cause.path.len() > 1, !facts.carries[member], member));
                 }
                 Some(cause) => others.push((cause.root, member)),
                 None => {}

@@ -36,7 +36,11 @@ fn topology(facts: &Facts, probe_order: &[usize]) -> Result<&'static Topology, S
     let nodes: Vec<Node> = (0..facts.names.len()).map(node).collect::<Result<_, String>>()?;
     let mut links = Vec::with_capacity(facts.links.len());
     for edge in &facts.links {
-        let strength = if edge.class == LinkClass::Optional { Strength::Optional } else { Strength::Hard };
+        let strength = match edge.class {
+            _ if edge.post_init => Strength::PostInit,
+            LinkClass::Optional => Strength::Optional,
+            LinkClass::Hard | LinkClass::Ignore => Strength::Hard,
+        };
         let make = if edge.runtime_pm { Link::managed } else { Link::new };
         let (subsystem, name, place) = (text(&edge.subsystem), text(&edge.name), text(&edge.place));
         links.push(make(id(edge.consumer)?, id(edge.supplier)?, strength, subsystem, name, place));

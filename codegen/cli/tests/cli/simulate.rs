@@ -124,7 +124,7 @@ fn links_let_the_audio_domain_go_off_whenever_nothing_plays() {
 #[test]
 fn without_links_and_without_irq_safety_it_is_seen_to_break() {
     let (spec, scenario) = exynos();
-    let text = fs::read_to_string(scenario).expect("reads").replace("    irq_safe: [adma]\n", "");
+    let text = fs::read_to_string(scenario).expect("reads").replace("    irq_safe: [adma, pdma0, pdma1]\n", "");
     let folder = TempDir::new().expect("a folder");
     let broken = folder.path().join("broken.yaml");
     fs::write(&broken, text).expect("writes");
@@ -187,4 +187,20 @@ fn the_same_scenario_gives_the_same_bytes() {
     let (first, second) = (run("json", "a.svg"), run("json", "b.svg"));
     assert!(first == second);
     assert_eq!(run("human", "c.svg").1, first.1, "the picture does not depend on the table");
+}
+
+#[test]
+fn the_scenario_in_the_documentation_plays() {
+    let page = fs::read_to_string(root().join("docs/simulate.md")).expect("reads");
+    let text = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a scenario");
+    let folder = TempDir::new().expect("a folder");
+    let scenario = folder.path().join("page.yaml");
+    fs::write(&scenario, text).expect("writes");
+    let (report, code) = report(&exynos().0, &scenario);
+    assert_eq!(code, 0);
+    let ours = named(&report["variants"], "linkwright");
+    all_is_well(ours);
+    // The last use ends by itself: 6 s after 18 s, and 3 s of system sleep.
+    let last = *spans(named(&ours["uses"], "i2s0 tx"), "on").last().expect("played");
+    assert_eq!(last, (24_000 * MS, 27_000 * MS));
 }
