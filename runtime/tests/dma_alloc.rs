@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use linkwright::context::host_task;
-use linkwright::dma::{CopyPair, Done, Linear};
+use linkwright::dma::{CopyPair, Done, Linear, SegmentStorage, Sg};
 
 use support::{Copier, Rig, pattern};
 
@@ -52,6 +52,36 @@ static CHAIN: fn(Done<'_, Copier, Linear>) = |done| {
     ROUNDS.fetch_add(1, Relaxed);
     IN_CALLBACK.fetch_add(allocations() - before, Relaxed);
 };
+
+#[test]
+fn lists_allocate_nothing() {
+    static ROOM: SegmentStorage<CopyPair<u8>, 8> = SegmentStorage::new();
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.active(cx);
+        let pairs: Vec<_> = (0..8).map(|seed| rig.pair(cx, &pattern(64, seed))).collect();
+        let before = allocations();
+        let mut list = ROOM.take().unwrap();
+        for pair in pairs {
+            list.push(pair).unwrap();
+        }
+        let filled = allocations() - before;
+        let channel = rig.engine.claim::<Copier>(cx).unwrap();
+        let mut copy = channel.prepare(cx, Sg::<8>::between(&list)).map_err(|(e, _)| e).unwrap();
+        rig.machine.state().clocked = false;
+        let before = allocations();
+        let transfer = copy.submit(list, &power).unwrap().issue().unwrap();
+        let submitted = allocations() - before;
+        while !rig.machine.run(1) {}
+        rig.machine.run(5);
+        let before = allocations();
+        rig.engine.irq();
+        let done = transfer.wait(cx);
+        assert_eq!((filled, submitted, allocations() - before), (0, 0, 0));
+        assert_eq!(done.result, Ok(()));
+        assert!(done.bufs.iter().all(|pair| *pair.source == *pair.destination));
+    });
+}
 
 #[test]
 fn start_and_rearm_allocate_nothing() {

@@ -38,11 +38,9 @@ impl Blocks {
         Ok(())
     }
 
-    /// Each buffer with its side, how far the device reaches into it, and whether it leaves gaps there.
-    fn each_buffer(&self, memory: &View, held: &Held, mut f: impl FnMut(Side, &RawBuf, u32, bool)) {
+    fn each_buffer(&self, memory: &View, held: &Held, mut f: impl FnMut(&Place, Side, &RawBuf)) {
         let done: Result<(), core::convert::Infallible> = self.each(memory, held, |_, place, side, buffer| {
-            let reach = self.program.reach(side, place);
-            f(side, buffer, reach, reach > place.bytes);
+            f(place, side, buffer);
             Ok(())
         });
         let Ok(()) = done;
@@ -75,20 +73,41 @@ impl Blocks {
         })
     }
 
-    /// Make all buffers ready for the device.
-    pub(super) fn hand_over(&self, memory: &View, held: &Held) {
-        self.each_buffer(memory, held, |side, buffer, bytes, gaps| match side {
-            Side::Source => buffer.before_device_reads(bytes),
-            Side::Destination if gaps => buffer.before_device_writes_among(bytes),
-            Side::Destination => buffer.before_device_writes(bytes),
+    /// Make all buffers ready for the device, point the program at them and make the change visible; returns how many
+    /// bytes of the program changed.
+    pub(super) fn hand_over(&self, memory: &View, held: &Held) -> u16 {
+        let mut changed = 0_u32;
+        let (mut first, mut end) = (u32::MAX, 0);
+        self.each_buffer(memory, held, |place, side, buffer| {
+            let reach = self.program.reach(side, place);
+            match side {
+                Side::Source => buffer.before_device_reads(reach),
+                // Between the rows lies what the processor may have written.
+                Side::Destination if reach > place.bytes => buffer.before_device_writes_among(reach),
+                Side::Destination => buffer.before_device_writes(reach),
+            }
+            let Some(at) = place.at(side).map(u32::from) else { return };
+            let differ = memory.word(at) ^ buffer.bus();
+            if differ != 0 {
+                changed += differ.to_le_bytes().into_iter().map(|byte| u32::from(byte != 0)).sum::<u32>();
+                memory.set_word(at, buffer.bus());
+                (first, end) = (first.min(at), end.max(at + 4));
+            }
         });
+        if changed > 0 {
+            memory.clean(first, end - first);
+        }
+        changed as u16
     }
 
     /// Make what the device has written visible.
     pub(super) fn take_back(&self, memory: &View, held: &Held) {
-        self.each_buffer(memory, held, |side, buffer, bytes, _| {
+        if self.role == Role::Source {
+            return;
+        }
+        self.each_buffer(memory, held, |place, side, buffer| {
             if side == Side::Destination {
-                buffer.after_device_wrote(bytes);
+                buffer.after_device_wrote(self.program.reach(side, place));
             }
         });
     }
@@ -104,31 +123,5 @@ impl Blocks {
     pub(super) fn moved_at_end(&self, memory: &View, position: &Position) -> u32 {
         let pc = memory.bus().wrapping_add(self.program.len.into());
         self.moved(memory, &Position { pc, ..*position }, 0)
-    }
-
-    /// Point the program at these buffers and make the change visible; returns how many of its bytes changed.
-    pub(super) fn patch(&self, memory: &View, held: &Held) -> u16 {
-        let mut changed = 0_u16;
-        let (mut first, mut end) = (u32::MAX, 0);
-        for index in 0..self.program.blocks {
-            let Some(place) = self.place(memory, index) else { continue };
-            let sides = held.sides(index.into(), self.role);
-            for (side, buffer) in [Side::Source, Side::Destination].into_iter().zip(sides) {
-                let (Some(at), Some(buffer)) = (place.at(side), buffer) else { continue };
-                let (at, new) = (u32::from(at), buffer.bus());
-                let old = memory.word(at);
-                if old == new {
-                    continue;
-                }
-                let differ = (old ^ new).to_le_bytes().into_iter().filter(|byte| *byte != 0);
-                changed = changed.saturating_add(differ.count() as u16);
-                memory.write(at, &new.to_le_bytes());
-                (first, end) = (first.min(at), end.max(at + 4));
-            }
-        }
-        if changed > 0 {
-            memory.clean(first, end - first);
-        }
-        changed
     }
 }

@@ -91,8 +91,7 @@ impl Link {
         let mut patched = 0;
         let fits = blocks.check(&code, &held, self.engine.core().memory);
         if fits.is_ok() {
-            blocks.hand_over(&code, &held);
-            patched = blocks.patch(&code, &held);
+            patched = blocks.hand_over(&code, &held);
         }
         core::mem::forget(loading);
         let loaded = self.with(|s| {
@@ -145,11 +144,8 @@ impl Link {
 
     /// The thread faulted or its last event came: Completing -> Finished, Callback, Idle or Stopping. Interrupt body.
     pub(super) fn complete(&self, faulted: bool) {
-        let endless = self.with(|s| s.program.as_ref().is_some_and(|program| program.endless));
         let result = if faulted {
             Err(TransferError::Fault(self.fault()))
-        } else if endless {
-            Err(TransferError::Vanished)
         } else {
             match self.wait_stopped(false) {
                 Waited::Stopped => Ok(()),
@@ -186,13 +182,16 @@ impl Link {
         if let Some(checkpoint) = paused {
             exclusive(|_| self.mask(checkpoint));
         }
+        // An endless program never ends by itself.
+        let endless = parts.as_ref().is_some_and(|(blocks, _)| blocks.program.endless);
+        let result = if endless && result.is_ok() { Err(TransferError::Vanished) } else { result };
         let core = self.engine.core();
         core.memory.barrier();
         let mut moved = 0;
         if let Some((blocks, code)) = parts {
             let completing = Left(*self);
             // The buffer of an endless program stays within its owner's reach until it is taken out.
-            if !blocks.program.endless {
+            if !endless {
                 blocks.take_back(&code, &held);
             }
             core::mem::forget(completing);

@@ -240,15 +240,17 @@ fn quiesce(link: &Link) -> Result<(), ReleaseError> {
         link.collect(false);
         let was = link.with(|s| {
             let was = s.phase;
-            if matches!(was, Phase::Idle | Phase::Finished) {
+            // An interrupt body that still tells of progress is not done with the handler.
+            let quiet = matches!(was, Phase::Idle | Phase::Finished) && !s.telling;
+            if quiet {
                 s.phase = Phase::Busy;
             }
-            was
+            (was, quiet)
         });
         match was {
-            Phase::Idle | Phase::Finished => return Ok(()),
+            (_, true) => return Ok(()),
             // A callback that ran elsewhere re-armed at the last moment.
-            Phase::Running | Phase::Submitted => link.cancel(true),
+            (Phase::Running | Phase::Submitted, _) => link.cancel(true),
             _ => wait(link),
         }
     }

@@ -170,3 +170,41 @@ fn what_a_device_cannot_do_is_refused() {
         assert!(matches!(rejected.error, StartError::TooShort { need: 64, have: 60, .. }));
     });
 }
+
+/// The costs of a memory copy hold for devices and lists too: nothing to submit, 1 read and 3 writes to issue, 4 and 1 to
+/// end.
+#[test]
+fn register_accesses_are_as_few_as_for_a_copy() {
+    static ROOM: SegmentStorage<DmaBuf<u32>, 4> = SegmentStorage::new();
+    let rig = Rig::transmitter();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut list = ROOM.take().unwrap();
+        for i in 0..4 {
+            list.push(rig.buffer(cx, i, &words(64, 1))).unwrap();
+        }
+        let mut tx = rig.prepare::<Tx, _>(cx, Sg::<4>::of(&list));
+        let counted = |f: &mut dyn FnMut()| {
+            rig.board.dmac.reset_counters();
+            f();
+            let counters = rig.board.dmac.counters();
+            (counters.register_reads, counters.register_writes)
+        };
+        let mut bufs = Some(list);
+        for _ in 0..3 {
+            let mut submitted = None;
+            let list = bufs.take().unwrap();
+            rig.board.dmac.reset_counters();
+            submitted.replace(tx.submit(list, &power).unwrap());
+            let counters = rig.board.dmac.counters();
+            assert_eq!((counters.register_reads, counters.register_writes), (0, 0), "submit touches memory only");
+            let mut transfer = None;
+            let issued = counted(&mut || transfer = Some(submitted.take().unwrap().issue().unwrap()));
+            assert_eq!(issued, (1, 3));
+            rig.board.dmac.run_until_interrupt(crate::rig::LONG);
+            rig.board.dmac.run(50);
+            assert_eq!(counted(&mut || assert!(rig.dmac.irq())), (4, 1));
+            bufs = Some(transfer.unwrap().wait(cx).bufs);
+        }
+    });
+}

@@ -39,21 +39,21 @@ impl View {
         count
     }
 
-    /// Copy to `at` of the window on; what does not fit is dropped.
-    pub(crate) fn write(&self, at: u32, bytes: &[u8]) {
-        let count = bytes.len().min(self.bytes.saturating_sub(at) as usize);
-        let to = self.cpu(at);
-        for (i, byte) in bytes.iter().take(count).enumerate() {
-            // SAFETY: inside the window, which exists by the promise of `view`.
-            unsafe { to.wrapping_add(i).write_volatile(*byte) };
+    /// The four bytes at `at`, little-endian; 0 beyond the window. For memory that a device only reads.
+    pub(crate) fn word(&self, at: u32) -> u32 {
+        if at.checked_add(4).is_none_or(|end| end > self.bytes) {
+            return 0;
         }
+        // SAFETY: inside the window, which exists; four bytes have no alignment.
+        u32::from_le_bytes(unsafe { self.cpu(at).cast::<[u8; 4]>().read() })
     }
 
-    /// The four bytes at `at`, little-endian; 0 beyond the window.
-    pub(crate) fn word(&self, at: u32) -> u32 {
-        let mut bytes = [0; 4];
-        self.read(at, &mut bytes);
-        u32::from_le_bytes(bytes)
+    /// Set the four bytes at `at`, little-endian; nothing beyond the window. For memory that a device only reads.
+    pub(crate) fn set_word(&self, at: u32, word: u32) {
+        if at.checked_add(4).is_some_and(|end| end <= self.bytes) {
+            // SAFETY: as in `word`; the promise of `view` is that nobody else uses these bytes now.
+            unsafe { self.cpu(at).cast::<[u8; 4]>().write(word.to_le_bytes()) };
+        }
     }
 
     /// What the device sees at `at`; returns how many bytes there were. For memory that only the processor writes and
