@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use linkwright_codegen::front::{Reading, read};
 use linkwright_codegen::load::{Input, Options};
-use linkwright_codegen::lower::{LinkClass, Lost, Model, Node, Role, ThreadKind};
+use linkwright_codegen::lower::{Handshake, LinkClass, Lost, Model, Node, Role, Soc, ThreadKind};
 use linkwright_codegen::report::{Style, human};
 use linkwright_specs::FILES;
 
@@ -161,28 +161,89 @@ fn pl330_has_every_instruction_where_it_may_stand() {
     assert!(moves.roles.iter().any(|role| matches!(role, Role::SetControl { .. })));
 }
 
+/// Controller and request of a device's port.
+fn request(soc: &'static Soc, device: &str, name: &str) -> Option<(&'static str, u64)> {
+    let device = soc.devices.iter().find(|known| known.name == device).expect("it is there");
+    let reference = device.references.iter().find(|known| known.subsystem == "dma" && known.name == name);
+    reference.map(|reference| (soc.devices[reference.provider].name.as_str(), reference.args[0]))
+}
+
+fn soc(name: &str) -> &'static Soc {
+    model().socs.iter().find(|soc| soc.name == name).expect("it is there")
+}
+
+/// Does runtime PM of one device hold the other?
+fn holds(soc: &Soc, consumer: &str, supplier: &str) -> bool {
+    let index = |name: &str| soc.devices.iter().position(|known| known.name == name).expect("it is there");
+    let (consumer, supplier) = (index(consumer), index(supplier));
+    soc.edges.iter().any(|edge| edge.consumer == consumer && edge.supplier == supplier && edge.runtime_pm)
+}
+
 #[test]
 fn clients_of_exynos4210_reach_their_dma_controllers() {
-    let soc = model().socs.iter().find(|soc| soc.name == "exynos4210").expect("it is there");
-    let request = |device: &str, name: &str| {
-        let device = soc.devices.iter().find(|known| known.name == device).expect("it is there");
-        let reference = device.references.iter().find(|known| known.subsystem == "dma" && known.name == name);
-        reference.map(|reference| (soc.devices[reference.provider].name.as_str(), reference.args[0]))
-    };
-    assert_eq!(request("serial0", "tx"), Some(("pdma0", 16)));
-    assert_eq!(request("serial1", "rx"), Some(("pdma1", 15)));
-    assert_eq!(request("spi2", "rx"), Some(("pdma0", 8)));
-    assert_eq!(request("i2s0", "tx-sec"), Some(("pdma0", 10)));
-    assert_eq!(request("i2s1", "tx-sec"), None);
+    let soc = soc("exynos4210");
+    assert_eq!(request(soc, "serial0", "tx"), Some(("pdma0", 16)));
+    assert_eq!(request(soc, "serial1", "rx"), Some(("pdma1", 15)));
+    assert_eq!(request(soc, "spi2", "rx"), Some(("pdma0", 8)));
+    assert_eq!(request(soc, "i2s0", "tx-sec"), Some(("pdma0", 10)));
+    assert_eq!(request(soc, "i2s1", "tx-sec"), None);
     // The memory-copy controller loses its registers with the display.
-    let index = |name: &str| soc.devices.iter().position(|known| known.name == name).expect("it is there");
-    let (mdma, domain) = (index("mdma1"), index("pd_lcd0"));
-    assert!(soc.edges.iter().any(|edge| edge.consumer == mdma && edge.supplier == domain && edge.runtime_pm));
+    assert!(holds(soc, "mdma1", "pd_lcd0"));
+}
+
+#[test]
+fn the_audio_block_of_exynos5433_stands_in_one_domain() {
+    let soc = soc("exynos5433");
+    for device in ["lpass", "adma", "i2s0", "serial3", "cmu_aud"] {
+        assert!(holds(soc, device, "pd_aud"), "{device}");
+    }
+    for device in ["adma", "i2s0", "serial3"] {
+        assert!(holds(soc, device, "lpass") && holds(soc, device, "cmu_aud"), "{device}");
+    }
+    assert_eq!((request(soc, "i2s0", "tx"), request(soc, "i2s0", "rx")), (Some(("adma", 0)), Some(("adma", 2))));
+    assert_eq!(request(soc, "serial3", "tx"), None);
+    assert_eq!(request(soc, "spi4", "rx"), Some(("pdma0", 24)));
+    assert!(holds(soc, "i2s0", "adma") && !holds(soc, "pdma0", "pd_aud"));
+}
+
+#[test]
+fn clients_of_rk3399_request_bursts_of_their_controllers() {
+    let soc = soc("rk3399");
+    for (device, tx, rx) in [
+        ("spi0", ("dmac_peri", 10), ("dmac_peri", 11)),
+        ("spi4", ("dmac_peri", 18), ("dmac_peri", 19)),
+        ("spi5", ("dmac_bus", 8), ("dmac_bus", 9)),
+        ("i2s0", ("dmac_bus", 0), ("dmac_bus", 1)),
+        ("i2s2", ("dmac_bus", 4), ("dmac_bus", 5)),
+    ] {
+        assert_eq!((request(soc, device, "tx"), request(soc, device, "rx")), (Some(tx), Some(rx)), "{device}");
+    }
+    assert_eq!(request(soc, "spdif", "tx"), Some(("dmac_bus", 7)));
+    assert_eq!((request(soc, "spi3", "tx"), request(soc, "uart0", "tx")), (None, None));
+    let ports = soc.devices.iter().flat_map(|device| &device.references).filter_map(|reference| reference.requests);
+    assert!(ports.clone().count() == 17 && ports.into_iter().all(|port| port.handshake == Handshake::Burst));
+    // The domain of the clients, not of the controller.
+    assert!(holds(soc, "i2s0", "pd_sdioaudio") && !holds(soc, "dmac_bus", "pd_sdioaudio"));
+}
+
+#[test]
+fn clients_of_cyclonev_use_the_lines_that_the_fpga_does_not() {
+    let soc = soc("cyclonev");
+    for (device, tx) in
+        [("uart0", 28), ("uart1", 30), ("spi0", 16), ("spi1", 20), ("i2c0", 8), ("i2c3", 14), ("qspi", 24)]
+    {
+        assert_eq!(request(soc, device, "tx"), Some(("pdma", tx)), "{device}");
+        assert_eq!(request(soc, device, "rx"), Some(("pdma", tx + 1)), "{device}");
+    }
+    let controller = soc.devices.iter().find(|device| device.name == "pdma").expect("it is there");
+    let lines = controller.references.iter().filter(|reference| reference.subsystem == "interrupt");
+    assert_eq!(lines.map(|line| line.args[0]).collect::<Vec<_>>(), [144, 136, 137, 138, 139, 140, 141, 142, 143]);
+    assert!(soc.devices.iter().any(|device| device.name == "pdma_ns" && !device.enabled));
 }
 
 #[test]
 fn no_client_of_zynq7000_has_a_request_line() {
-    let soc = model().socs.iter().find(|soc| soc.name == "zynq7000").expect("it is there");
+    let soc = soc("zynq7000");
     assert!(soc.devices.iter().all(|device| device.references.iter().all(|reference| reference.subsystem != "dma")));
     let secure = soc.devices.iter().find(|device| device.name == "dmac_s").expect("it is there");
     let lines: Vec<u64> =
