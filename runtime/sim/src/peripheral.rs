@@ -125,6 +125,12 @@ impl FifoPeripheral {
         self.lock().outside.extend(data);
     }
 
+    /// The next transfer is one of so many words, and the request for its last says so.
+    pub fn expect(&self, words: u64) {
+        let mut state = self.lock();
+        state.config.last = Some(state.moved + words);
+    }
+
     /// What the controller has written since the last call, whether it has gone out or is still in the FIFO.
     pub fn take(&self) -> Vec<u8> {
         let mut state = self.lock();

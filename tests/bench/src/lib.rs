@@ -13,6 +13,7 @@ pub mod others;
 pub mod ours;
 pub mod peers;
 mod report;
+pub mod soak;
 mod table;
 
 pub use report::report;
