@@ -556,3 +556,56 @@ fn a_gated_receiver_hands_its_periods_over() {
         assert_eq!(wait, Ok(64));
     });
 }
+
+#[test]
+fn a_grant_while_the_command_interface_is_stuck_is_told_and_not_lost() {
+    let rig = Rig::transmitter(2);
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut ring = rig.gated::<Tx>(cx, 3, 64);
+        ring.start(rig.buffer(cx, (0..192).map(|_| 0xdead)), &power).unwrap();
+        rig.board.dmac.run(1_000);
+        let grant = |ring: &mut GatedRing<Tx>, first: usize| {
+            let mut period = ring.period().unwrap().expect("the client's");
+            period.iter_mut().enumerate().for_each(|(at, place)| *place = word(first + at));
+            period.grant()
+        };
+        rig.board.dmac.kill_debug(true);
+        let told = grant(&mut ring, 0).unwrap_err();
+        assert_eq!(told, RingError::Stuck);
+        assert!(told.to_string().contains("check its clock and reset"), "{told}");
+        rig.board.dmac.run(1_000);
+        assert_eq!(rig.device.moved(), 0);
+        rig.board.dmac.kill_debug(false);
+        grant(&mut ring, 64).unwrap();
+        rig.period();
+        rig.period();
+        drop(ring);
+        rig.board.dmac.run(1_000);
+        let sent = rig.sent();
+        assert_eq!(sent.len(), 128);
+        consecutive(&sent, 0);
+    });
+}
+
+#[test]
+fn a_ring_that_does_not_stop_keeps_its_buffer() {
+    let rig = Rig::receiver(4);
+    let free = rig.board.data.free_bytes();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        rig.feed((0..5_000).map(word));
+        let mut ring = rig.ring::<Rx>(cx, 2, 64);
+        ring.start(rig.buffer(cx, (0..128).map(|_| 0)), &power).unwrap();
+        rig.period();
+        rig.board.dmac.hang_bus(true);
+        rig.board.dmac.run(200);
+        let told = ring.stop(cx).unwrap_err();
+        assert_eq!(told, RingError::Hung);
+        assert!(told.to_string().contains("reset the controller"), "{told}");
+        assert!(rig.board.data.free_bytes() < free, "the hung device may still write");
+        rig.board.dmac.hang_bus(false);
+        assert_eq!(ring.stop(cx).unwrap().result, Err(TransferError::Cancelled));
+        assert_eq!(rig.board.data.free_bytes(), free);
+    });
+}

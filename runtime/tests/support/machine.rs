@@ -384,7 +384,7 @@ impl Controller for &'static Machine {
 pub const CAPABILITIES: Capabilities = Capabilities {
     threads: THREADS,
     events: EVENTS,
-    requests: 0,
+    requests: 2,
     bus_bytes: 4,
     fifo_lines: 64,
     icache_line: 16,
