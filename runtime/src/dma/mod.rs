@@ -5,10 +5,15 @@
 //!      ----------------------                         ---------------------------------------------------------------
 //!      Dmac::claim    -> Channel<E>
 //!      Channel::prepare(shape) -> Prepared<E, S>  --> submit(bufs, &power) -> Submitted -> issue() -> Transfer
-//!      Prepared::set_handler(&H)                  --> start = submit + issue ; start_detached
-//!      Transfer::wait, stop                           Transfer: Future, is_done, drop = cancel
-//!      Prepared::unprepare, release                   Done (in the handler): rearm, rearm_same, finish
+//!        Linear, Sg<N>, Rect, Pausable<S>             start = submit + issue ; start_detached
+//!      Channel::prepare_ring -> Ring<E>           --> start, push, pull
+//!      Prepared::into_queue -> Queue<E, S>        --> submit, issue, pop, status, terminate
+//!      Prepared::set_handler(&H)                      Done (in the handler): rearm, rearm_same, finish
+//!      Transfer::wait, wait_or, stop                  Transfer: Future, is_done, residue, pause, resume, drop = cancel
+//!      Prepared::unprepare, release                   Dmac::irq, Dmac::watch
 //! ```
+//!
+//! A claimed channel is a right, of which there are any number; a prepared one has a thread of the controller.
 //!
 //! Buffers and the power guard live in the engine while a transfer is in flight, not in the handle: leaking a handle,
 //! dropping a future or a panic never frees memory that the hardware may still write.
@@ -32,7 +37,6 @@ mod failure;
 mod fault;
 mod flight;
 mod irq;
-
 mod link;
 pub mod memory;
 mod pause;

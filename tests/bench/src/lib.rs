@@ -17,3 +17,8 @@ pub mod soak;
 mod table;
 
 pub use report::report;
+
+/// The page's examples, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/dma.md")]
+mod dma_page {}
