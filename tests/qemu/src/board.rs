@@ -1,11 +1,7 @@
 use linkwright::context::{Task, simulated_interrupt};
 use linkwright::dma::memory::{Arena, DmaBuf};
-use linkwright::dma::{
-    Channel, Config, Controller, CopyPair, Dmac, Endpoint, Linear, MemoryCopy, Prepared, Shape, ThreadState,
-};
-use linkwright::microcode::{Isa, Op};
+use linkwright::dma::{Channel, Config, Controller, CopyPair, Dmac, Linear, MemoryCopy, Prepared, ThreadState};
 use linkwright::power::{Active, AlwaysOn};
-use linkwright_pl330::Microcode;
 use linkwright_zynq7000::DmacS;
 use linkwright_zynq7000::dmac_s::{self, interrupts as lines};
 
@@ -118,35 +114,6 @@ impl Board {
     /// What a thread is doing.
     pub fn state(&self, thread: u8) -> ThreadState {
         self.controller.state(thread)
-    }
-
-    /// Where in the machine's memory a prepared program executes `ops` one after the other.
-    ///
-    /// # Panics
-    /// When it does so nowhere.
-    pub fn find<E: Endpoint, S: Shape>(&self, prepared: &Prepared<E, S>, ops: &[Op]) -> u32 {
-        self.find_nth(prepared, ops, 0)
-    }
-
-    /// [`find`](Self::find), but for the first `skip` times.
-    ///
-    /// # Panics
-    /// As [`find`](Self::find).
-    pub fn find_nth<E: Endpoint, S: Shape>(&self, prepared: &Prepared<E, S>, ops: &[Op], skip: usize) -> u32 {
-        let mut program = vec![0; prepared.program().len.into()];
-        prepared.read_program(&mut program);
-        let wanted: Vec<u8> =
-            ops.iter().flat_map(|op| Microcode::encode(*op).expect("an instruction").as_bytes().to_vec()).collect();
-        let (mut at, mut found) = (0, 0);
-        loop {
-            if program[at..].starts_with(&wanted) {
-                if found == skip {
-                    return prepared.program_address().expect("it is in memory") + at as u32;
-                }
-                found += 1;
-            }
-            at += Microcode::disassemble(&program[at..], &mut String::new()).expect("the program does so");
-        }
     }
 
     /// A source and a destination of `len` bytes, beginning at cache lines.

@@ -11,9 +11,11 @@ mod machine;
 mod memory;
 pub mod programs;
 mod random;
+mod text;
 
 pub use board::{BUFFERS, Board, CopyChannel, CopyPrepared, PROGRAMS, Pair, ZYNQ, zynq};
 pub use exynos::{Exynos, Uart};
 pub use machine::{Machine, StartError};
 pub use memory::{Memory, QtestBus};
 pub use random::Random;
+pub use text::find;

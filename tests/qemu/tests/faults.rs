@@ -6,7 +6,7 @@ use linkwright::microcode::{Access, Control, Isa, Op, Side, When};
 use linkwright::mmio::{Bounded, Bus, Io, Value};
 use linkwright_pl330::{Microcode, regs};
 use linkwright_zynq7000::dmac_s;
-use qemu::{BUFFERS, Board, Random};
+use qemu::{BUFFERS, Board, Random, find};
 
 /// The thread of the bystander, and the event it waits for; the driver uses neither.
 const PARKED: u8 = 7;
@@ -89,7 +89,7 @@ fn fault(len: usize, ops: &[Op], spoilt: &[u8]) -> Fault {
         pair.source.fill(7);
         let mut prepared = channel.prepare_copy(cx, &pair).unwrap_or_else(|(e, _)| panic!("{e}"));
         let thread = prepared.thread();
-        let at = board.find(&prepared, ops);
+        let at = find(&prepared, ops, 0);
         for (address, byte) in (at..).zip(spoilt) {
             board.memory.spoil(address, *byte);
         }

@@ -7,7 +7,7 @@ use linkwright::dma::{Done, Linear, MemoryCopy, PrepareError, ThreadState, Trans
 use linkwright::microcode::{Isa, Op};
 use linkwright_pl330::Microcode;
 use linkwright_zynq7000::DmacS;
-use qemu::{Board, Pair, Random};
+use qemu::{Board, Pair, Random, find};
 
 /// Transfers to come and transfers done.
 static QUEUE: Mutex<(Vec<Pair>, Vec<Pair>)> = Mutex::new((Vec::new(), Vec::new()));
@@ -134,7 +134,7 @@ fn stopped_and_dropped_while_parked() {
         let thread = prepared.thread();
         let park = Microcode::encode(Op::WaitEvent(15, false)).unwrap();
         let moves = [Op::Load(linkwright::microcode::When::Always), Op::Store(linkwright::microcode::When::Always)];
-        let at = board.find(&prepared, &moves);
+        let at = find(&prepared, &moves, 0);
         for (address, byte) in (at..).zip(park.as_bytes()) {
             board.memory.spoil(address, *byte);
         }

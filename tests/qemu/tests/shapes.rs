@@ -12,7 +12,7 @@ use linkwright::dma::{
 use linkwright::microcode::{Isa, Op};
 use linkwright_pl330::Microcode;
 use linkwright_zynq7000::DmacS;
-use qemu::{Board, Pair, Random};
+use qemu::{Board, Pair, Random, find};
 
 /// What destinations hold before.
 const BLANK: u8 = 0x3c;
@@ -247,7 +247,7 @@ fn a_list_faults_in_its_second_block() {
             prepared.read_program(&mut program);
             let signal = Microcode::encode(Op::SendEvent(event)).expect("an instruction");
             let count = program.windows(2).filter(|bytes| *bytes == signal.as_bytes()).count();
-            (count == 3).then(|| board.find_nth(&prepared, &[Op::SendEvent(event)], 1))
+            (count == 3).then(|| find(&prepared, &[Op::SendEvent(event)], 1))
         });
         let (fault, done) = fault(&board, cx, &mut prepared, list, at.expect("it signals three times"), &[0xff]);
         assert_eq!(fault.causes, FaultCauses::NONE.with(FaultCause::UndefinedInstruction));
@@ -273,7 +273,7 @@ fn a_rectangle_and_a_fill_fault() {
         let destination = blank(&board, cx, 64 * 10, 0);
         let shape = Rect::new(24, 10).pitch(64, 64);
         let mut rect = board.claim(cx).prepare(cx, shape).unwrap_or_else(|(e, _)| panic!("{e}"));
-        let at = board.find(&rect, &[Op::WriteBarrier]);
+        let at = find(&rect, &[Op::WriteBarrier], 0);
         let (found, done) = fault(&board, cx, &mut rect, CopyPair { source, destination }, at, invalid.as_bytes());
         assert_eq!(found.causes, FaultCauses::NONE.with(FaultCause::InvalidOperand));
         assert!(done.residue <= 240);
@@ -288,7 +288,7 @@ fn a_rectangle_and_a_fill_fault() {
         let buffer = blank(&board, cx, 4096, 5);
         let channel = board.dmac.claim::<MemoryFill<DmacS>>(cx).expect("a fill takes no line");
         let mut fill = channel.prepare(cx, Linear::of(&buffer)).unwrap_or_else(|(e, _)| panic!("{e}"));
-        let at = board.find(&fill, &[Op::StoreZero]);
+        let at = find(&fill, &[Op::StoreZero], 0);
         let (found, done) = fault(&board, cx, &mut fill, buffer, at, &[0xff]);
         assert_eq!(found.causes, FaultCauses::NONE.with(FaultCause::UndefinedInstruction));
         assert_eq!(done.residue, 4096, "the first store is the one that is none");

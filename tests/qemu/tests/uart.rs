@@ -7,8 +7,8 @@ use std::time::Duration;
 use linkwright::context::host_task;
 use linkwright::dma::memory::DmaBuf;
 use linkwright::dma::{
-    ClaimError, Controller, Done, Endpoint, Handler, Linear, Pausable, PauseError, Progress, SegmentStorage, Sg, Shape,
-    ThreadState, Transfer, TransferError,
+    ClaimError, Controller, Done, Endpoint, FaultCause, FaultCauses, Handler, Linear, Pausable, PauseError, Progress,
+    SegmentStorage, Sg, Shape, ThreadState, Transfer, TransferError,
 };
 use linkwright_exynos4210::{Serial0, Serial2, serial0, serial2};
 use qemu::{Exynos, Random, Uart};
@@ -351,5 +351,43 @@ fn a_gated_ring_waits_for_its_client() {
         assert_eq!(ring.periods(), Ok(10));
         ring.stop(cx).unwrap_or_else(|e| panic!("{e}"));
         ring.unprepare(cx).unwrap_or_else(|(e, _)| panic!("{e}")).release(cx);
+    });
+}
+
+#[test]
+fn a_fault_leaves_the_line_to_the_next_transfer() {
+    host_task(|cx| {
+        let board = Exynos::new(cx);
+        let mut random = Random::new(8);
+        let power = board.power(cx);
+        board.receive::<Serial0>();
+        let claim = board.dmac.claim::<serial0::Rx>(cx).expect("the line is free");
+        let mut prepared = claim.prepare(cx, Linear::new(90)).unwrap_or_else(|(e, _)| panic!("{e}"));
+        // The signal at the end becomes no instruction.
+        let last = prepared.program().last_event_at.expect("it ends");
+        let at = prepared.program_address().expect("it is in memory") + u32::from(last);
+        let mut right = [0];
+        board.machine.read(at, &mut right);
+        board.memory.spoil(at, 0xff);
+        let sent = data(&mut random, 90);
+        let transfer = prepared.start(board.buffer(cx, 90, 0), &power).unwrap_or_else(|r| panic!("{}", r.error));
+        // It runs well until there is nothing left to run.
+        feed::<Serial0, _, _>(&board, &mut random, &transfer, &sent[..89]);
+        board.feed::<Serial0>(&sent[89..]);
+        board.serve_until(|| transfer.is_done());
+        let done = transfer.wait(cx);
+        let Err(TransferError::Fault(fault)) = done.result else { panic!("{:?}", done.result) };
+        assert_eq!(fault.causes, FaultCauses::NONE.with(FaultCause::UndefinedInstruction));
+        assert!(done.residue <= 1, "{}", done.residue);
+        assert_eq!(*done.bufs, *sent);
+        board.memory.heal();
+        board.machine.write(at, &right);
+        let transfer = prepared.start(done.bufs, &power).unwrap_or_else(|r| panic!("{}", r.error));
+        let sent = data(&mut random, 90);
+        feed::<Serial0, _, _>(&board, &mut random, &transfer, &sent);
+        board.serve_until(|| transfer.is_done());
+        let done = transfer.wait(cx);
+        assert_eq!((done.result, &*done.bufs), (Ok(()), &*sent));
+        prepared.release(cx).unwrap();
     });
 }

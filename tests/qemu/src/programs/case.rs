@@ -3,11 +3,11 @@ use linkwright::dma::plan::{
     Work,
 };
 use linkwright::dma::{Controller, ThreadState};
-use linkwright::microcode::Isa;
 use linkwright_pl330::Microcode;
 
 use super::{Model, Rig, Tally};
 use crate::Random;
+use crate::text::listing;
 
 /// Shapes.
 pub(super) const KINDS: [&str; 6] = ["blocks", "lists", "rectangles", "fills", "fixed addresses", "endless"];
@@ -334,17 +334,4 @@ fn end_for(end: End, shape: &Shape) -> End {
 fn word(bytes: &[u8], at: u16) -> u32 {
     let at = usize::from(at);
     bytes.get(at..at + 4).map_or(0, |word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-}
-
-/// The program as text.
-fn listing(program: &[u8]) -> String {
-    let mut out = String::new();
-    let mut at = 0;
-    while at < program.len() {
-        out += &format!("{at:5}: ");
-        let Some(len) = Microcode::disassemble(&program[at..], &mut out) else { break };
-        out.push('\n');
-        at += len;
-    }
-    out
 }
