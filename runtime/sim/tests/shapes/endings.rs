@@ -2,7 +2,7 @@
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    self, Config, CopyPair, FaultCause, Found, Linear, Rect, ReleaseError, SegmentStorage, Sg, TransferError,
+    self, Config, CopyPair, FaultCause, Found, Linear, Pausable, Rect, ReleaseError, SegmentStorage, Sg, TransferError,
 };
 use linkwright_sim::{Failing, FifoConfig};
 
@@ -268,5 +268,106 @@ fn a_thread_that_vanishes_is_no_success() {
         let transfer = copy.start(done.bufs, &power).unwrap();
         rig.until_done(&transfer);
         assert_eq!(transfer.wait(cx).result, Ok(()));
+    });
+}
+
+/// The same with devices: what is told to have arrived is in memory, or the device has it.
+#[test]
+fn the_residue_is_true_at_devices_too() {
+    let data = words(200, 5);
+    let rig = Rig::receiver();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let buf = rig.buffer(cx, 0, &[0_u32; 200]);
+        let at = buf.bus_address();
+        let mut rx = rig.prepare::<Rx, _>(cx, Linear::of(&buf));
+        let transfer = rx.start(buf, &power).unwrap();
+        rig.feed(&data);
+        let expected: Vec<u8> = data.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let mut before = 800;
+        while !rig.board.dmac.interrupt() {
+            rig.board.dmac.run(3);
+            let residue = transfer.residue();
+            assert!(residue <= before);
+            before = residue;
+            let moved = 800 - residue as usize;
+            assert!(rig.board.dmac.memory().dump(at, moved) == expected[..moved], "{moved} bytes have not arrived");
+        }
+        assert!(before < 400, "it moves on: {before}");
+    });
+    let rig = Rig::transmitter();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let buf = rig.buffer(cx, 1, &data);
+        let mut tx = rig.prepare::<Tx, _>(cx, Linear::of(&buf));
+        let transfer = tx.start(buf, &power).unwrap();
+        let mut before = 800;
+        while !rig.board.dmac.interrupt() {
+            rig.board.dmac.run(3);
+            let residue = transfer.residue();
+            assert!(residue <= before);
+            before = residue;
+            assert!(u64::from(800 - residue) <= 4 * rig.device.moved(), "the device has not got it");
+        }
+    });
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let data = bytes(6_000, 1);
+        let pair = CopyPair { source: rig.buffer(cx, 0, &data), destination: rig.buffer(cx, 0, &[0; 6_000]) };
+        let at = pair.destination.bus_address();
+        let mut copy = rig.prepare::<Copier, _>(cx, Rect::new(100, 30).pitch(200, 200));
+        let transfer = copy.start(pair, &power).unwrap();
+        let mut before = 3_000;
+        while !rig.board.dmac.interrupt() {
+            rig.board.dmac.run(3);
+            let residue = transfer.residue();
+            assert!(residue <= before);
+            before = residue;
+            let moved = 3_000 - residue as usize;
+            let there = rig.board.dmac.memory().dump(at, 6_000);
+            for (n, row) in there.chunks(200).enumerate() {
+                let part = moved.saturating_sub(100 * n).min(100);
+                assert!(row[..part] == data[200 * n..][..part]);
+            }
+        }
+        assert!(before < 3_000);
+    });
+}
+
+#[test]
+fn the_manager_may_fail_to_start_any_shape() {
+    static ROOM: SegmentStorage<CopyPair<u8>, 4> = SegmentStorage::new();
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut list = ROOM.take().unwrap();
+        for i in 0..4 {
+            list.push(rig.pair(cx, (i, 0), &bytes(500, i as u32))).unwrap();
+        }
+        let shape = Pausable::every(4, Sg::<4>::between(&list).events_every(1));
+        let mut copy = rig.prepare::<Copier, _>(cx, shape);
+        let mut bystander = rig.prepare::<Copier, _>(cx, Linear::new(30_000));
+        let other = bystander.start(rig.pair(cx, (0, 0), &bytes(30_000, 3)), &power).unwrap();
+        rig.board.dmac.run(20);
+        // Nobody can know of the fault when starting: the simulator only notes it.
+        rig.board.dmac.memory().violations().collect();
+        for _ in 0..3 {
+            rig.board.dmac.inject_manager_fault(FaultCause::UndefinedInstruction);
+            let transfer = copy.start(list, &power).unwrap();
+            let _ = transfer.pause();
+            rig.until_done(&transfer);
+            let done = transfer.wait(cx);
+            assert!(matches!(done.result, Err(TransferError::Manager(_))), "{:?}", done.result);
+            assert_eq!(done.residue, 2_000);
+            let transfer = copy.start(done.bufs, &power).unwrap();
+            rig.until_done(&transfer);
+            let done = transfer.wait(cx);
+            assert_eq!(done.result, Ok(()));
+            assert!(done.bufs.iter().all(|pair| *pair.source == *pair.destination));
+            list = done.bufs;
+        }
+        rig.until_done(&other);
+        assert_eq!(other.wait(cx).result, Ok(()));
     });
 }

@@ -292,3 +292,36 @@ fn the_strict_rule_gives_each_thread_its_share() {
         assert!(all.iter().all(|copy| copy.program().fifo.peak() <= share));
     });
 }
+
+static NEXT: Mutex<Vec<List>> = Mutex::new(Vec::new());
+static ENDED: Mutex<Vec<List>> = Mutex::new(Vec::new());
+static CHAIN: fn(Done<'_, Copier, Sg<8>>) = |done| {
+    assert_eq!((done.result(), done.residue()), (Ok(()), 0));
+    let next = NEXT.lock().unwrap().pop();
+    let ended = match next {
+        Some(next) => done.rearm(next).unwrap(),
+        None => done.finish(),
+    };
+    ENDED.lock().unwrap().push(ended);
+};
+
+#[test]
+fn lists_are_rearmed_in_the_callback() {
+    static ROOM: [SegmentStorage<CopyPair<u8>, 8>; 4] = [const { SegmentStorage::new() }; 4];
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut lists: Vec<_> = ROOM.iter().zip(0..).map(|(room, seed)| list(&rig, cx, room, 30 * seed)).collect();
+        let mut copy = rig.prepare::<Copier, _>(cx, Sg::<8>::between(&lists[0]));
+        copy.set_handler(cx, &CHAIN);
+        let first = lists.pop().unwrap();
+        *NEXT.lock().unwrap() = lists;
+        copy.start_detached(first, &power).unwrap();
+        drop(power);
+        while rig.serve() {}
+        let ended = std::mem::take(&mut *ENDED.lock().unwrap());
+        assert_eq!(ended.len(), 4);
+        ended.into_iter().for_each(|list| drop(checked(list)));
+        copy.release(cx).unwrap();
+    });
+}

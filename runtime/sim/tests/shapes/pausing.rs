@@ -1,11 +1,20 @@
 //! Pausing and resuming at checkpoints.
 
-use linkwright::context::host_task;
-use linkwright::dma::{self, CopyPair};
-use linkwright::dma::{Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError, TransferError};
-use linkwright_sim::{FifoConfig, Outcome};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::task::{Context, Poll, Wake, Waker};
 
-use crate::rig::{Copier, Rig, Rx, Tx, bytes, check, words};
+use linkwright::context::host_task;
+use linkwright::dma::{
+    self, CopyPair, Dmac, Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError, TransferError,
+};
+use linkwright::power::Active;
+use linkwright_pl330::Pl330;
+use linkwright_sim::{Board, Config, FifoConfig, Outcome, Supply};
+
+use crate::rig::{Copier, Dmac0, Rig, Rx, Tx, bytes, check, words};
 
 /// To where the thread parks, if it does.
 fn let_it_park(rig: &Rig, paused: impl Fn() -> bool) -> bool {
@@ -234,5 +243,76 @@ fn events_are_counted() {
         plain.release(cx).unwrap();
         let (error, _) = rig.claim::<Copier>(cx).prepare(cx, Pausable::every(0, Linear::new(1_000))).unwrap_err();
         assert_eq!(error, PrepareError::Plan(dma::plan::PlanError::Checkpoint));
+    });
+}
+
+/// Power is held while a transfer stands, and given back with it.
+#[test]
+fn a_paused_transfer_keeps_its_controller_on() {
+    let board = Board::new(Config::zynq7000()).unwrap();
+    let supply: &'static Supply = Box::leak(Box::new(Supply::new(board.dmac)));
+    let dmac: &'static Dmac<_> =
+        Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(board.dmac), supply, board.programs, dma::Config::DEFAULT)));
+    supply.on_resume(|| dmac.restore());
+    host_task(|cx| {
+        let power = Active::<Dmac0>::resume(cx, supply).unwrap();
+        let shape = Pausable::every(8, Linear::new(10_000));
+        let mut copy = dmac.claim::<Copier>(cx).unwrap().prepare(cx, shape).unwrap_or_else(|(e, _)| panic!("{e}"));
+        let buffer = || board.data.alloc::<u8>(cx, 10_000).unwrap();
+        let transfer = copy.start(CopyPair { source: buffer(), destination: buffer() }, &power).unwrap();
+        drop(power);
+        transfer.pause().unwrap();
+        while !transfer.is_paused() {
+            board.dmac.run(50);
+            dmac.irq();
+        }
+        assert!(!supply.suspend(), "it stands, and is not done");
+        transfer.resume().unwrap();
+        while !transfer.is_done() {
+            board.dmac.run(50);
+            dmac.irq();
+        }
+        assert_eq!(transfer.wait(cx).result, Ok(()));
+        assert!(supply.suspend());
+        // Off and on again: the checkpoints' event is not among those that are restored as interrupts.
+        let power = Active::<Dmac0>::resume(cx, supply).unwrap();
+        let transfer = copy.start(CopyPair { source: buffer(), destination: buffer() }, &power).unwrap();
+        while !transfer.is_done() {
+            assert!(board.dmac.run_until_interrupt(crate::rig::LONG) == Outcome::Reached && dmac.irq());
+            assert!(!transfer.is_paused());
+        }
+        assert_eq!(transfer.wait(cx).result, Ok(()));
+    });
+}
+
+/// Who awaits the transfer is woken when it stands, and when it ends.
+#[test]
+fn standing_wakes_the_future() {
+    struct Count(AtomicU32);
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        let count = Arc::new(Count(AtomicU32::new(0)));
+        let waker: Waker = count.clone().into();
+        let mut context = Context::from_waker(&waker);
+        let mut transfer = pin!(copy.start(pair, &power).unwrap());
+        assert!(transfer.as_mut().poll(&mut context).is_pending());
+        transfer.pause().unwrap();
+        assert!(rig.serve());
+        assert!(transfer.is_paused());
+        assert_eq!(count.0.load(SeqCst), 1);
+        assert!(transfer.as_mut().poll(&mut context).is_pending());
+        transfer.resume().unwrap();
+        assert!(rig.serve());
+        assert_eq!(count.0.load(SeqCst), 2);
+        let Poll::Ready(done) = transfer.as_mut().poll(&mut context) else { panic!("it has ended") };
+        assert_eq!(done.result, Ok(()));
     });
 }
