@@ -273,7 +273,7 @@ unsafe impl Endpoint for spi0::Tx {
     type Peer = Spi0;
     type Direction = MemoryToDevice;
     type Word = u8;
-    const PORT: Option<Port> = Some(Port::new(10, 0xff1c_0400).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(10, 0xff1c_0400).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `spi0.dmas.rx`, for the request and the controller; ip/rockchip-spi.yaml, `consumes`, for the
@@ -293,7 +293,7 @@ unsafe impl Endpoint for spi1::Tx {
     type Peer = Spi1;
     type Direction = MemoryToDevice;
     type Word = u8;
-    const PORT: Option<Port> = Some(Port::new(12, 0xff1d_0400).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(12, 0xff1d_0400).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `spi1.dmas.rx`, for the request and the controller; ip/rockchip-spi.yaml, `consumes`, for the
@@ -313,7 +313,7 @@ unsafe impl Endpoint for spi2::Tx {
     type Peer = Spi2;
     type Direction = MemoryToDevice;
     type Word = u8;
-    const PORT: Option<Port> = Some(Port::new(14, 0xff1e_0400).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(14, 0xff1e_0400).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `spi2.dmas.rx`, for the request and the controller; ip/rockchip-spi.yaml, `consumes`, for the
@@ -333,7 +333,7 @@ unsafe impl Endpoint for spi4::Tx {
     type Peer = Spi4;
     type Direction = MemoryToDevice;
     type Word = u8;
-    const PORT: Option<Port> = Some(Port::new(18, 0xff1f_0400).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(18, 0xff1f_0400).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `spi4.dmas.rx`, for the request and the controller; ip/rockchip-spi.yaml, `consumes`, for the
@@ -353,7 +353,7 @@ unsafe impl Endpoint for spi5::Tx {
     type Peer = Spi5;
     type Direction = MemoryToDevice;
     type Word = u8;
-    const PORT: Option<Port> = Some(Port::new(8, 0xff20_0400).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(8, 0xff20_0400).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `spi5.dmas.rx`, for the request and the controller; ip/rockchip-spi.yaml, `consumes`, for the
@@ -373,7 +373,7 @@ unsafe impl Endpoint for spdif::Tx {
     type Peer = Spdif;
     type Direction = MemoryToDevice;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(7, 0xff87_0020).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(7, 0xff87_0020).burst(4).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s0.dmas.tx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -383,7 +383,7 @@ unsafe impl Endpoint for i2s0::Tx {
     type Peer = I2s0;
     type Direction = MemoryToDevice;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(0, 0xff88_0024).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(0, 0xff88_0024).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s0.dmas.rx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -393,7 +393,7 @@ unsafe impl Endpoint for i2s0::Rx {
     type Peer = I2s0;
     type Direction = DeviceToMemory;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(1, 0xff88_0028).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(1, 0xff88_0028).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s1.dmas.tx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -403,7 +403,7 @@ unsafe impl Endpoint for i2s1::Tx {
     type Peer = I2s1;
     type Direction = MemoryToDevice;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(2, 0xff89_0024).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(2, 0xff89_0024).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s1.dmas.rx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -413,7 +413,7 @@ unsafe impl Endpoint for i2s1::Rx {
     type Peer = I2s1;
     type Direction = DeviceToMemory;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(3, 0xff89_0028).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(3, 0xff89_0028).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s2.dmas.tx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -423,7 +423,7 @@ unsafe impl Endpoint for i2s2::Tx {
     type Peer = I2s2;
     type Direction = MemoryToDevice;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(4, 0xff8a_0024).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(4, 0xff8a_0024).burst(8).handshake(Handshake::Burst));
 }
 
 // SAFETY: soc/rk3399.yaml, `i2s2.dmas.rx`, for the request and the controller; ip/rockchip-i2s.yaml, `consumes`, for the
@@ -433,5 +433,5 @@ unsafe impl Endpoint for i2s2::Rx {
     type Peer = I2s2;
     type Direction = DeviceToMemory;
     type Word = u32;
-    const PORT: Option<Port> = Some(Port::new(5, 0xff8a_0028).handshake(Handshake::Burst));
+    const PORT: Option<Port> = Some(Port::new(5, 0xff8a_0028).burst(8).handshake(Handshake::Burst));
 }
