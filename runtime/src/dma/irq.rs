@@ -25,14 +25,17 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
     let mut over = 0;
     // One critical section from reading the events to taking over the transfers they end: an event that another
     // processor has read too must not end the next transfer of the same channel.
-    let (pending, manager) = exclusive(|cs| {
+    let pending = exclusive(|cs| {
         // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
         let raised = hardware.interrupts();
         let faulting = hardware.faulting();
-        let manager = hardware.manager_fault().is_some();
+        let manager = hardware.manager_fault();
         if raised != 0 {
             hardware.clear_interrupts(raised);
         }
+        // Before anything else is asked of it. If the command interface is stuck, the fault stays and the next interrupt
+        // tries again.
+        let revived = manager.filter(|_| hardware.kill_manager(core.config.command_polls).is_ok());
         todo.faulting = faulting;
         for link in links(engine) {
             let bit = 1 << link.thread;
@@ -62,17 +65,31 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
                 Phase::Stopping => todo.stopping |= bit,
                 _ => {}
             }
+            if let Some(causes) = revived {
+                todo.causes = causes;
+                if link.is_unstarted(cs) {
+                    link.slot.0.within(cs, |s| s.phase = Phase::Completing);
+                    todo.unstarted |= bit;
+                }
+                link.repeat_resume(cs);
+            }
         }
-        (raised != 0 || faulting != 0 || manager, manager)
+        raised != 0 || faulting != 0 || manager.is_some()
     });
-    if manager {
-        manager_faulted(&mut todo);
-    }
     todo.work();
     (pending, over)
 }
 
 impl Link {
+    /// The manager had faulted: was it to start this transfer? Commands that it was given before are gone, so a thread that
+    /// stands still and has not signalled its end never began.
+    fn is_unstarted(&self, cs: CriticalSection<'_>) -> bool {
+        let (running, event) = self.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
+        running
+            && self.hardware().state(self.thread) == ThreadState::Stopped
+            && event.is_none_or(|event| self.hardware().interrupts() & 1 << event == 0)
+    }
+
     /// Of a program that has signalled, and whose signal has been cleared: was it the last one? A signal that comes after
     /// this look raises the interrupt again.
     fn is_past_its_last_event(&self, cs: CriticalSection<'_>) -> bool {
@@ -172,33 +189,6 @@ fn silence(link: &Link) {
         if nobodys && hardware.state(link.thread) == ThreadState::Faulting {
             // If the command interface is stuck, the fault stays and the next interrupt tries again.
             let _ = hardware.kill(link.thread, core.config.command_polls);
-        }
-    });
-}
-
-/// Bring the manager back. Channels that run go on; those that it did not start are put on the list.
-fn manager_faulted(todo: &mut Todo) {
-    let (core, hardware) = (todo.engine.core(), todo.engine.hardware());
-    // One critical section: a transfer that another processor starts meanwhile is not one that failed to start.
-    exclusive(|cs| {
-        // Another processor may have dealt with it.
-        let Some(causes) = hardware.manager_fault() else { return };
-        // If the command interface is stuck, the fault stays and the next interrupt tries again.
-        if hardware.kill_manager(core.config.command_polls).is_err() {
-            return;
-        }
-        todo.causes = causes;
-        for link in links(todo.engine) {
-            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
-            // The kill has waited for the command interface, so no start stands there any more: a thread that stands
-            // still and has not signalled its end never began.
-            if running
-                && hardware.state(link.thread) == ThreadState::Stopped
-                && event.is_none_or(|event| hardware.interrupts() & 1 << event == 0)
-            {
-                link.slot.0.within(cs, |s| s.phase = Phase::Completing);
-                todo.unstarted |= 1 << link.thread;
-            }
         }
     });
 }

@@ -116,6 +116,18 @@ impl Link {
         }
     }
 
+    /// The manager had faulted: a thread that still waits at its checkpoint though nobody wants it to was not told to go on.
+    /// One that goes through it just now does not wait for two looks.
+    pub(super) fn repeat_resume(&self, cs: CriticalSection<'_>) {
+        let waits = || self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+        let runs =
+            self.slot.0.within(cs, |s| s.phase == Phase::Running && s.checkpoint.is_some() && s.pause == Pause::Off);
+        if runs && waits() && waits() {
+            // Stuck: it counts as paused again.
+            let _ = self.let_go(cs);
+        }
+    }
+
     fn let_go(&self, cs: CriticalSection<'_>) -> Result<(), PauseError> {
         let Some(checkpoint) = self.slot.0.within(cs, |s| s.checkpoint) else { return Ok(()) };
         self.mask(checkpoint);

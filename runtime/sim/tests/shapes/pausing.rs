@@ -8,7 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    self, CopyPair, Dmac, Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError, TransferError,
+    self, CopyPair, Dmac, FaultCause, Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError,
+    TransferError,
 };
 use linkwright::power::Active;
 use linkwright_pl330::Pl330;
@@ -314,5 +315,42 @@ fn standing_wakes_the_future() {
         assert_eq!(count.0.load(SeqCst), 2);
         let Poll::Ready(done) = transfer.as_mut().poll(&mut context) else { panic!("it has ended") };
         assert_eq!(done.result, Ok(()));
+    });
+}
+
+/// The manager faults, and whoever resumes cannot know: the signal that is lost with it is given again.
+#[test]
+fn a_manager_fault_loses_no_resume() {
+    let rig = Rig::new();
+    // The simulator only notes that a faulting manager was told something.
+    rig.board.dmac.memory().violations().collect();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        for early in [false, true] {
+            let transfer = copy.start(pair, &power).unwrap();
+            rig.board.dmac.run(20);
+            transfer.pause().unwrap();
+            if early {
+                // Asked to go on before it stands: the interrupt body resumes it, and finds the manager faulting.
+                transfer.resume().unwrap();
+                assert_eq!(rig.board.dmac.run_until_interrupt(crate::rig::LONG), Outcome::Reached);
+                rig.board.dmac.run(20);
+                rig.board.dmac.inject_manager_fault(FaultCause::UndefinedInstruction);
+                rig.dmac.irq();
+            } else {
+                assert!(let_it_park(&rig, || transfer.is_paused()));
+                rig.board.dmac.inject_manager_fault(FaultCause::UndefinedInstruction);
+                transfer.resume().unwrap();
+                rig.board.dmac.run(100);
+                assert!(!transfer.is_done());
+            }
+            rig.until_done(&transfer);
+            let done = transfer.wait(cx);
+            assert_eq!(done.result, Ok(()));
+            assert!(*done.bufs.source == *done.bufs.destination);
+            pair = done.bufs;
+        }
     });
 }
