@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use linkwright::context::{Task, host_task, simulated_interrupt};
 use linkwright::dma::{
-    self, DeviceToMemory, Dmac, Endpoint, GatedRing, Handshake, MemoryToDevice, Port, Progress, Ring, RingError,
-    RingHandler, StartError, TransferError,
+    self, DeviceToMemory, Dmac, Endpoint, FaultCause, GatedRing, Handshake, MemoryToDevice, Port, Progress, Ring,
+    RingError, RingHandler, StartError, TransferError,
 };
 use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
 use linkwright_pl330::Pl330;
@@ -520,6 +520,35 @@ fn a_gated_transmitter_waits_for_its_client() {
         ring.unprepare(cx).map_err(|(e, _)| e).unwrap().release(cx);
     });
     assert_eq!(rig.board.data.free_bytes(), free);
+}
+
+#[test]
+fn a_grant_outlives_a_fault_of_the_manager() {
+    let rig = Rig::transmitter(2);
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut ring = rig.gated::<Tx>(cx, 3, 64);
+        ring.start(rig.buffer(cx, (0..192).map(word)), &power).unwrap();
+        rig.board.dmac.run(100);
+        // Granted while the manager stands: told as soon as the interrupt has brought it back.
+        rig.board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
+        assert_eq!(ring.period().unwrap().unwrap().grant(), Err(RingError::Stuck));
+        rig.board.dmac.run(1_000);
+        assert_eq!(rig.device.moved(), 0);
+        simulated_interrupt(|| assert!(rig.dmac.irq()));
+        rig.period();
+        assert_eq!(rig.device.moved(), 64);
+        ring.period().unwrap().unwrap().grant().unwrap();
+        while rig.device.moved() < 100 {
+            rig.board.dmac.run(10);
+        }
+        // A fault in a period loses nothing and opens nothing.
+        rig.board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
+        simulated_interrupt(|| assert!(rig.dmac.irq()));
+        rig.period();
+        assert_eq!((rig.device.moved(), ring.is_stalled()), (128, Ok(true)));
+        consecutive(&rig.sent(), 0);
+    });
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::power::Active;
 /// A period belongs to the device or to the client, never to both: [`period`](Self::period) gives the next one that is
 /// the client's, as memory to work in, and [`grant`](Period::grant) hands it over. A client that is late only makes the
 /// device wait; to pause the ring, grant nothing. Each period costs one interrupt, which also opens the gate for the next
-/// granted period (1 register read and 3 writes).
+/// granted period (2 register reads and 3 writes).
 ///
 /// Dropping and leaking are as with [`Ring`](super::Ring).
 #[must_use = "dropping it releases the channel"]
@@ -188,10 +188,11 @@ impl<E: Endpoint> Period<'_, E>
 where
     E::Direction: WithDevice,
 {
-    /// Hand the period to the device. Atomic; 1 register read and 3 writes if the device waits.
+    /// Hand the period to the device. Atomic; 2 register reads and 3 writes if the device waits.
     ///
     /// # Errors
-    /// [`RingError::Stuck`]: it is granted, but the device will learn of it only with the next one.
+    /// [`RingError::Stuck`]: it is granted, but the device learns of it only with the next one, or when the interrupt has
+    /// brought a faulting manager back.
     pub fn grant(self) -> Result<(), RingError> {
         let Self { ring, at } = self;
         let Cyclic { bytes, period, .. } = ring.prepared.shape();

@@ -60,7 +60,7 @@ impl State {
 
 impl Link {
     /// The program has signalled the end of a period. Interrupt body; one register read, and with a gate that is to be
-    /// opened one more and 3 writes.
+    /// opened two more and 3 writes.
     pub(in crate::dma) fn period_ended(&self, cs: CriticalSection<'_>) {
         let side = self.slot.0.within(cs, |s| s.side());
         let address = self.hardware().address(self.thread, side);
@@ -118,12 +118,30 @@ impl Link {
         });
     }
 
-    /// Let the program do `periods` more periods. Atomic; 1 register read and 3 writes if it waits.
+    /// Let the program do `periods` more periods. Atomic; 2 register reads and 3 writes if it waits.
     pub(super) fn grant(&self, periods: u32) -> Result<(), Stuck> {
         exclusive(|cs| {
             self.slot.0.within(cs, |s| s.lap.credits = s.lap.credits.saturating_add(periods));
             self.open(cs)
         })
+    }
+
+    /// The manager was faulting and was killed: what it was told may be lost.
+    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>) {
+        let gated = |s: &mut State| (s.gate.is_some() && s.phase == Phase::Running).then_some(s.lap.told);
+        let Some(told) = self.slot.0.within(cs, gated) else { return };
+        // The kill must have come through.
+        let polls = self.engine.core().config.command_polls;
+        if (0..polls).all(|_| self.hardware().is_busy()) {
+            return;
+        }
+        if told && self.hardware().state(self.thread) == ThreadState::WaitingForEvent {
+            self.slot.0.within(cs, |s| {
+                s.lap.told = false;
+                s.lap.credits = s.lap.credits.saturating_add(1);
+            });
+        }
+        let _ = self.open(cs);
     }
 
     /// Tell the program of the next granted period, unless it has not finished the one it was told of.
@@ -133,6 +151,10 @@ impl Link {
             s.gate.filter(|_| may)
         });
         let Some(gate) = gate else { return Ok(()) };
+        // It would be lost on a manager that stands; the interrupt that brings it back opens the gate.
+        if self.hardware().manager_fault().is_some() {
+            return Err(Stuck);
+        }
         self.hardware().send_event(gate, self.engine.core().config.command_polls)?;
         self.slot.0.within(cs, |s| {
             s.lap.credits -= 1;
