@@ -22,6 +22,7 @@ fn nothing_is_lost_wrong_or_leaked() {
         score.prepared,
         score.reclaimed,
         score.powered,
+        score.periods,
     ];
     assert!(parts.iter().all(|part| *part >= score.started / 400), "too calm: {score:#?}");
     assert!(score.started >= 2_000, "too slow: {score:#?}");

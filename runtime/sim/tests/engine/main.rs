@@ -3,7 +3,6 @@
 
 mod copies;
 mod endings;
-mod forgotten;
 mod power;
 mod rig;
 mod storm;

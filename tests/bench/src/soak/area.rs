@@ -27,6 +27,11 @@ impl Area {
         Self { start: random.within(0, ROOM), len }
     }
 
+    /// So many words from the start of a line on.
+    pub(super) fn aligned(len: usize) -> Self {
+        Self { start: 0, len }
+    }
+
     /// Where the window begins in its line, in bytes, as the planner wants to know it.
     pub(super) fn at<W: Word>(self) -> u32 {
         (self.start * size_of::<W>()) as u32

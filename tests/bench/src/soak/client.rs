@@ -11,16 +11,15 @@ use super::Score;
 use super::random::Random;
 use super::world::World;
 
+/// A prepared channel, or why not and the channel.
+pub(super) type Ready<E, S> = Result<Prepared<E, S>, (PrepareError, Channel<E>)>;
+
 /// A sort of transfer: its shape, its buffers, and what must be in them afterwards.
 pub(super) trait Kind: 'static {
     type End: Endpoint<Controller = Dmac0, Peer = Dmac0>;
     type Shape: Goes<<Self::End as Endpoint>::Direction>;
 
-    fn prepare(
-        &self,
-        cx: &Task<'_>,
-        channel: Channel<Self::End>,
-    ) -> Result<Prepared<Self::End, Self::Shape>, (PrepareError, Channel<Self::End>)>;
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Ready<Self::End, Self::Shape>;
 
     /// Buffers for the next transfer; what the device has to give is given to it.
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> BuffersOf<Self::End, Self::Shape>;
@@ -230,8 +229,8 @@ impl<K: Kind> Unit<K> {
                 );
                 flight.residue = Some(now);
             }
-            10..=15 if !flight.held => flight.held = K::pause(&self.prepared),
-            10..=20 if flight.held => {
+            10..=30 if !flight.held => flight.held = K::pause(&self.prepared),
+            10..=30 if flight.held => {
                 if K::is_paused(&self.prepared) {
                     let before = self.prepared.residue();
                     world.sim.run(random.within(1, 300) as u64);

@@ -6,14 +6,14 @@ use linkwright::context::Task;
 use linkwright::dma::memory::DmaBuf;
 use linkwright::dma::{
     Channel, CopyPair, DeviceToMemory, Endpoint, Goes, Linear, MemoryCopy, MemoryFill, MemoryToDevice, MemoryToMemory,
-    Pausable, PrepareError, Prepared, Rect, SegmentStorage, Segments, Sg,
+    Pausable, Prepared, Rect, SegmentStorage, Segments, Sg,
 };
 use linkwright::mmio::Word;
 use linkwright_sim::FifoPeripheral;
 
 use super::Score;
 use super::area::Area;
-use super::client::{Client, Kind, Unit};
+use super::client::{Client, Kind, Ready, Unit};
 use super::ports::{Ports, check};
 use super::random::Random;
 use super::world::World;
@@ -21,7 +21,6 @@ use super::world::World;
 /// Most pieces of a list.
 const PIECES: usize = 4;
 
-type Done<E, S> = Result<Prepared<E, S>, (PrepareError, Channel<E>)>;
 type Copy8 = MemoryCopy<Dmac0>;
 
 /// A client of a random kind for place `who`; each device has its place.
@@ -48,8 +47,8 @@ pub(super) fn client(
         }};
     }
     match (who, random.below(8)) {
-        (0..=2, 0 | 1) => unit!(Copy::<Linear>::new(random)),
-        (0..=2, 2) => unit!(Copy::<Pausable<Linear>>::new(random)),
+        (0..=2, 0) => unit!(Copy::<Linear>::new(random)),
+        (0..=2, 1 | 2) => unit!(Copy::<Pausable<Linear>>::new(random)),
         (0..=2, 3) => unit!(List::<Copy8, CopyPair<u8>>::copies(random)),
         (0..=2, 4 | 5) => unit!(Rectangle::new(random)),
         (0..=2, 6) => unit!(Zeros::new(random)),
@@ -132,7 +131,7 @@ where
     type End = Copy8;
     type Shape = S;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Done<Copy8, S> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Ready<Copy8, S> {
         channel.prepare(cx, self.shape)
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> CopyPair<u8> {
@@ -177,7 +176,7 @@ impl Kind for Rectangle {
     type End = Copy8;
     type Shape = Rect;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Done<Copy8, Rect> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Ready<Copy8, Rect> {
         let rect = Rect::new(self.row as u32, self.rows as u32).pitch(self.pitch[0] as u32, self.pitch[1] as u32);
         channel.prepare(cx, rect.at(self.areas[0].at::<u8>(), self.areas[1].at::<u8>()))
     }
@@ -216,7 +215,7 @@ impl Kind for Zeros {
     type End = MemoryFill<Dmac0>;
     type Shape = Linear;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Done<Self::End, Linear> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Ready<Self::End, Linear> {
         channel.prepare(cx, Linear::new(self.0.bytes::<u8>()).at(0, self.0.at::<u8>()))
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, _: &mut Random) -> DmaBuf<u8> {
@@ -249,7 +248,7 @@ impl Kind for Patterns {
     type End = MemoryFill<Dmac0, u32>;
     type Shape = Linear;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Done<Self::End, Linear> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Ready<Self::End, Linear> {
         let linear = Linear::new(self.area.bytes::<u32>()).at(0, self.area.at::<u32>());
         channel.prepare_pattern(cx, linear, self.word)
     }
@@ -310,7 +309,7 @@ where
     type End = E;
     type Shape = S;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<E>) -> Done<E, S> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<E>) -> Ready<E, S> {
         channel.prepare(cx, self.shape)
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> DmaBuf<E::Word> {
@@ -368,7 +367,7 @@ where
     type End = E;
     type Shape = S;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<E>) -> Done<E, S> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<E>) -> Ready<E, S> {
         channel.prepare(cx, self.shape)
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> DmaBuf<E::Word> {
@@ -462,7 +461,7 @@ impl Kind for List<Copy8, CopyPair<u8>> {
     type End = Copy8;
     type Shape = Sg<PIECES>;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Done<Copy8, Sg<PIECES>> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Ready<Copy8, Sg<PIECES>> {
         channel.prepare(cx, self.shape(1))
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> Segments<CopyPair<u8>, PIECES> {
@@ -490,7 +489,7 @@ impl Kind for List<CodecOut, DmaBuf<u32>> {
     type End = CodecOut;
     type Shape = Sg<PIECES>;
 
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<CodecOut>) -> Done<CodecOut, Sg<PIECES>> {
+    fn prepare(&self, cx: &Task<'_>, channel: Channel<CodecOut>) -> Ready<CodecOut, Sg<PIECES>> {
         channel.prepare(cx, self.shape(4))
     }
     fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> Segments<DmaBuf<u32>, PIECES> {

@@ -10,6 +10,7 @@ mod client;
 mod kinds;
 mod ports;
 mod random;
+mod turns;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -91,6 +92,9 @@ pub fn soak(transfers: u64, seed: u64, limit: Option<Duration>) -> Score {
             steps += 1;
             let who = random.below(awake);
             match &mut clients[who] {
+                None if who == 4 && random.once_in(3) => turns::ring_out(cx, &world, &mut random, &mut score),
+                None if who == 5 && random.once_in(3) => turns::ring_in(cx, &world, &mut random, &mut score),
+                None if who == 0 && random.once_in(3) => turns::queue(cx, &world, &mut random, &mut score),
                 None => clients[who] = kinds::client(who, cx, &world, &mut random, &mut score),
                 Some(client) if client.is_tired() => {
                     if let Some(client) = clients[who].take() {
@@ -101,12 +105,14 @@ pub fn soak(transfers: u64, seed: u64, limit: Option<Duration>) -> Score {
             }
             world.weather(&mut random, &mut score);
             if random.once_in(2_000) && world.is_on() {
-                // What it was told to start before, it starts first.
+                // What it was told to do before, it does first.
                 world.sim.run(10);
-                world.sim.inject_manager_fault(FaultCause::UndefinedInstruction);
-                score.injected += 1;
-                clients.iter_mut().flatten().for_each(|client| client.manager_faulted());
-                world.serve();
+                if !world.sim.interrupt() {
+                    world.sim.inject_manager_fault(FaultCause::UndefinedInstruction);
+                    score.injected += 1;
+                    clients.iter_mut().flatten().for_each(|client| client.manager_faulted());
+                    world.serve();
+                }
             }
             let who = random.below(CLIENTS);
             if let Some(client) = &mut clients[who] {
