@@ -72,6 +72,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
                     todo.unstarted |= bit;
                 }
                 link.repeat_resume(cs);
+                link.reopen(cs);
             }
         }
         raised != 0 || faulting != 0 || manager.is_some()
@@ -192,34 +193,3 @@ fn silence(link: &Link) {
         }
     });
 }
-<<<<<<< /tmp/eng/mwork
-
-/// Bring the manager back. Channels that run go on; those that it did not start are put on the list.
-fn manager_faulted(todo: &mut Todo) {
-    let (core, hardware) = (todo.engine.core(), todo.engine.hardware());
-    // One critical section: a transfer that another processor starts meanwhile is not one that failed to start.
-    exclusive(|cs| {
-        // Another processor may have dealt with it.
-        let Some(causes) = hardware.manager_fault() else { return };
-        // If the command interface is stuck, the fault stays and the next interrupt tries again.
-        if hardware.kill_manager(core.config.command_polls).is_err() {
-            return;
-        }
-        todo.causes = causes;
-        for link in links(todo.engine) {
-            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
-            // The kill has waited for the command interface, so no start stands there any more: a thread that stands
-            // still and has not signalled its end never began.
-            if running
-                && hardware.state(link.thread) == ThreadState::Stopped
-                && event.is_none_or(|event| hardware.interrupts() & 1 << event == 0)
-            {
-                link.slot.0.within(cs, |s| s.phase = Phase::Completing);
-                todo.unstarted |= 1 << link.thread;
-            }
-            link.reopen(cs);
-        }
-    });
-}
-=======
->>>>>>> /tmp/eng/mnew
