@@ -69,7 +69,7 @@ fn any_work() -> impl Strategy<Value = Any> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_request_panics(setup in any_setup(), ends in (end(), end()), any in any_work(), room in 0_usize..600) {

@@ -91,7 +91,7 @@ fn rectangles_of_any_pitch() {
                         let work = rect(rows, row_bytes, pitches, [pitch % 3, pitch % 5]);
                         let judged = good(&request(setup(bus), way, work));
                         // Rows of words can only be told apart.
-                        let most = if matches!(way.0, End::Pattern(_)) { 6000 } else { 256 };
+                        let most = if matches!(way.0, End::Pattern(_)) { 6000 } else { 320 };
                         assert!(judged.program.len < most, "{work:?}: {}", judged.program.len);
                     }
                 }

@@ -24,8 +24,8 @@ pub struct CopyRequest {
     pub barriers: bool,
 }
 
-/// Plan a copy and write its program to `out`: [`transfer`](super::transfer) without its table, of which a copy's
-/// [`Program`] says all.
+/// Plan a copy and write its program to `out`: a [`transfer`](super::transfer) without its table, for programs that run
+/// where they were planned to.
 ///
 /// # Errors
 /// [`PlanError`].

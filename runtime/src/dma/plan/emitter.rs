@@ -1,4 +1,7 @@
+use core::cell::Cell;
+
 use super::assembler::Assembler;
+use super::layout::{Layout, Span};
 use super::loops::{Costs, Loops, Nest};
 use super::{FifoNeed, PlanError, Setup};
 use crate::microcode::{Control, Isa, Limits, Op, Side, When};
@@ -19,6 +22,8 @@ pub(super) struct Emitter<'a, I> {
     counters: u8,
     state: State,
     tally: Tally,
+    /// The last layout: what is measured before it is written asks for the same one again and again.
+    layout: Cell<Option<(Span, Layout)>>,
 }
 
 /// What the code so far leaves behind.
@@ -78,7 +83,15 @@ impl<'a, I: Isa> Emitter<'a, I> {
     pub(super) fn new(setup: Setup, out: &'a mut [u8]) -> Self {
         let state = State { control: None, dirty: false, since: 0 };
         let room = out.len();
-        Self { asm: Assembler::new(out), setup, room, counters: I::LIMITS.counters, state, tally: Tally::default() }
+        Self {
+            asm: Assembler::new(out),
+            setup,
+            room,
+            counters: I::LIMITS.counters,
+            state,
+            tally: Tally::default(),
+            layout: Cell::new(None),
+        }
     }
 
     pub(super) fn setup(&self) -> &Setup {
@@ -140,6 +153,16 @@ impl<'a, I: Isa> Emitter<'a, I> {
         self.tally.controls = self.tally.controls.saturating_add(1);
         self.tally.control.get_or_insert(control);
         self.op(Op::SetControl(I::control(&control)))
+    }
+
+    /// How to copy `span`.
+    pub(super) fn layout(&self, span: &Span) -> Result<Layout, PlanError> {
+        if let Some((_, layout)) = self.layout.get().filter(|(last, _)| last == span) {
+            return Ok(layout);
+        }
+        let layout = Layout::of(span, &I::LIMITS)?;
+        self.layout.set(Some((*span, layout)));
+        Ok(layout)
     }
 
     /// FIFO lines that the next code needs.
@@ -325,8 +348,10 @@ impl<'a, I: Isa> Emitter<'a, I> {
             counters: limit,
             state: entry,
             tally: Tally::default(),
+            layout: Cell::new(self.layout.get()),
         };
         body(&mut to)?;
+        self.layout.set(to.layout.get());
         Ok(Probe { entry, end: to.state, len: to.len() as u32, tally: to.tally })
     }
 

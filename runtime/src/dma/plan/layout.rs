@@ -2,7 +2,7 @@ use super::{FifoNeed, PlanError};
 use crate::microcode::Limits;
 
 /// What a layout is made for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) source: u32,
     pub(super) destination: u32,
@@ -78,6 +78,8 @@ pub(super) struct Layout {
     pub(super) fifo: FifoNeed,
     /// What to minimise.
     cost: u32,
+    /// Bursts that the bus parts.
+    splits: u32,
 }
 
 /// Where a layout stands while it is made.
@@ -90,6 +92,7 @@ struct Cursor {
     resident: u32,
     peak: u32,
     cost: u32,
+    splits: u32,
     bus: u32,
     width: u32,
     barriers: bool,
@@ -104,6 +107,7 @@ impl Cursor {
             resident: 0,
             peak: 0,
             cost: 0,
+            splits: 0,
             bus: span.bus_bytes as u32,
             width: span.width as u32,
             barriers: span.barriers,
@@ -157,11 +161,12 @@ impl Cursor {
             self.source = self.source.wrapping_add((count - 2) * step.load.bytes(0));
             self.destination = self.destination.wrapping_add((count - 2) * step.store.bytes(0));
         }
-        let (from, to) = (start.source, self.source);
-        let reads = cost::side(from, aligned.source, to, step.load, count, cost::SPLIT_READ);
-        let (from, to) = (start.destination, self.destination);
-        let writes = cost::side(from, aligned.destination, to, step.store, count, cost::SPLIT_WRITE);
-        self.cost = self.cost.saturating_add(cost::STEP).saturating_add(reads).saturating_add(writes);
+        let reads = cost::side(start.source, aligned.source, self.source, step.load, count);
+        let writes = cost::side(start.destination, aligned.destination, self.destination, step.store, count);
+        let splits = reads.splits * cost::SPLIT_READ + writes.splits * cost::SPLIT_WRITE;
+        let bursts = reads.bursts.saturating_add(writes.bursts);
+        self.splits = self.splits.saturating_add(splits);
+        self.cost = self.cost.saturating_add(cost::STEP).saturating_add(bursts).saturating_add(splits);
         self
     }
 }
@@ -181,15 +186,20 @@ mod cost {
     pub(super) const SPLIT_READ: u32 = 4;
     pub(super) const SPLIT_WRITE: u32 = 8;
 
+    pub(super) struct Side {
+        pub(super) bursts: u32,
+        pub(super) splits: u32,
+    }
+
     /// Of `count` bursts from `start` to `end`, the second of which begins at `second`.
-    pub(super) const fn side(start: u32, second: u32, end: u32, burst: Burst, count: u32, split: u32) -> u32 {
+    pub(super) const fn side(start: u32, second: u32, end: u32, burst: Burst, count: u32) -> Side {
         if burst.is_none() {
-            return 0;
+            return Side { bursts: 0, splits: 0 };
         }
         let length = burst.beat as u32 * burst.beats as u32;
         let crossed = start.wrapping_rem(BOUNDARY).saturating_add(end.wrapping_sub(start).wrapping_sub(1)) / BOUNDARY;
         let splits = if BOUNDARY.is_multiple_of(length) && second.is_multiple_of(length) { 0 } else { crossed };
-        BURST.saturating_mul(count).saturating_add(split * splits).saturating_add(1)
+        Side { bursts: BURST.saturating_mul(count).saturating_add(1), splits }
     }
 }
 
@@ -213,7 +223,8 @@ impl Layout {
         let frame = Frame::new(span, limits, longest);
         let mut best = Self::new(span, &frame, frame.ahead, longest);
         let mut head = frame.ahead + 1;
-        while head <= min(longest, frame.lines) {
+        // Another head can only spare what the bus has to part.
+        while best.splits > 0 && head <= min(longest, frame.lines) {
             best = best.or(Self::new(span, &frame, head, longest));
             head += 1;
         }
@@ -234,6 +245,7 @@ impl Layout {
             rest: [Step::NONE; REST],
             fifo: FifoNeed { resident: 0, transient: 0 },
             cost: 0,
+            splits: 0,
         };
         let mut at = Cursor::new(span);
         let mut odd = 0;
@@ -249,7 +261,7 @@ impl Layout {
         }
 
         let mut rest = 0;
-        while rest < layout.rest.len() {
+        while rest < layout.rest.len() && (at.source != frame.ends.0 || at.destination != frame.ends.1) {
             let step = match frame.last_bursts(&at) {
                 (Some(load), Some(store)) => Step { load, store },
                 _ if odd > 0 => Step { load: frame.wide(odd), store: frame.wide(odd) },
@@ -268,7 +280,7 @@ impl Layout {
         }
         let peak = min(at.peak, u16::MAX as u32);
         layout.fifo = FifoNeed { resident: at.resident as u16, transient: peak.saturating_sub(at.resident) as u16 };
-        layout.cost = at.cost;
+        (layout.cost, layout.splits) = (at.cost, at.splits);
         layout
     }
 

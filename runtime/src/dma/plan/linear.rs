@@ -1,10 +1,13 @@
 use super::emitter::Emitter;
-use super::layout::{Burst, Layout, Span, Step};
+use super::layout::{Burst, Span, Step};
 use super::way::Part;
 use super::{Attributes, PlanError};
 use crate::microcode::{Access, Control, Isa, Op, Side, When};
 
-/// From memory to memory, as [`Layout`] has it; or from the one `word` at the source address. Both addresses are set.
+/// Layouts depend on addresses only modulo this: no burst crosses a multiple of it.
+const PAGE: u32 = 4096;
+
+/// From memory to memory, as [`Layout`](super::layout::Layout) has it; or from the one `word` at the source address. Both addresses are set.
 pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> Result<(), PlanError> {
     let setup = *e.setup();
     // The bytes beside the last whole line go in one burst of narrow beats.
@@ -14,8 +17,8 @@ pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> R
     let width = part.width(setup.bus_bytes);
     let span = Span {
         // A word is as good as memory that begins at a line.
-        source: if word { 0 } else { part.source },
-        destination: part.destination,
+        source: if word { 0 } else { part.source % PAGE },
+        destination: part.destination % PAGE,
         bytes: part.bytes,
         bus_bytes: setup.bus_bytes,
         width,
@@ -26,7 +29,7 @@ pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> R
     if word && width < setup.bus_bytes {
         return Err(PlanError::Misaligned(Side::Destination));
     }
-    let layout = Layout::of(&span, &I::LIMITS)?;
+    let layout = e.layout(&span)?;
     e.needs(layout.fifo);
     let word = word.then_some(setup.bus_bytes);
     step(e, &layout.head, 1, word)?;

@@ -4,11 +4,17 @@
 //! ([`Isa`]), everything else from the request, so the same function serves the driver, a simulator, a command line and
 //! a test.
 //!
-//! A program is planned once and used many times: [`Program::patch`] moves it to other addresses by rewriting at most
-//! eight bytes.
+//! A program is planned once and used many times: behind it stands a table with a [`Place`] for each of its blocks, which
+//! says where the block's addresses stand, so that another transfer of the same shape costs the rewriting of four bytes a
+//! side. [`Program::done`] reads the same table to tell how far a running program has come.
 //!
-//! One file a shape: `copy` is memory to memory. Another shape (two-dimensional gather, a device side, an endless ring)
-//! is another file that lays out its bursts, lets `Loops` repeat them and writes them with an `Assembler`.
+//! | layer | files |
+//! |---|---|
+//! | what is asked | `request`, `port`, checked by `check`, refused with `error` |
+//! | what comes in which order | `transfer` (lists, laps), `rows` (rectangles, periods) |
+//! | how bytes get from one side to the other | `way`: `linear` with `layout` (memory, patterns), `zero`, `device` |
+//! | code | `emitter` (repeats, barriers, checkpoints) with `loops`, on `assembler` |
+//! | what is known afterwards | `program`, `place`, `progress` |
 //!
 //! [`Isa`]: crate::microcode::Isa
 

@@ -57,15 +57,6 @@ pub struct Program {
     pub endless: bool,
     /// Event of its checkpoints, if it can be paused.
     pub checkpoint: Option<u8>,
-    /// Where the source address of the first block stands in the program: four bytes, little-endian. 0 if the source is
-    /// no memory.
-    pub source_at: u16,
-    /// The same for the destination.
-    pub destination_at: u16,
-    /// Source address that the first block was planned for.
-    pub source: u32,
-    /// Destination address that the first block was planned for.
-    pub destination: u32,
     pub(super) track: Track,
 }
 
@@ -85,10 +76,6 @@ impl Program {
         last_event_at: None,
         endless: false,
         checkpoint: None,
-        source_at: 0,
-        destination_at: 0,
-        source: 0,
-        destination: 0,
         track: Track::NONE,
     };
 
@@ -101,47 +88,19 @@ impl Program {
         if index >= self.blocks {
             return None;
         }
-        let record_here = record(index)?;
+        let here = record(index)?;
         let before = if index == 0 { 0 } else { record(index - 1)?.end };
-        let at = |distance: Option<u8>| Some(record_here.first.saturating_add(distance?.into()));
+        let at = |distance: Option<u8>| Some(here.first.saturating_add(distance?.into()));
         Some(Place {
             source_at: at(self.track.source),
             destination_at: at(self.track.destination),
-            source_low: record_here.lows[0],
-            destination_low: record_here.lows[1],
+            source_low: here.lows[0],
+            destination_low: here.lows[1],
             alignment: self.alignment,
-            bytes: record_here.end.saturating_sub(before),
+            bytes: here.end.saturating_sub(before),
             before,
-            first: record_here.first,
+            first: here.first,
         })
-    }
-
-    /// May the program be [patched](Self::patch) to these addresses? They must equal the planned ones modulo
-    /// [`alignment`](Self::alignment), and the transfer must not reach beyond the last address of the bus.
-    pub const fn fits(&self, source: u32, destination: u32) -> bool {
-        // A program that is not this planner's may say anything; 0 then means 1.
-        let mask = (self.alignment as u32).saturating_sub(1);
-        let last = self.bytes.saturating_sub(1);
-        (source ^ self.source) & mask == 0
-            && (destination ^ self.destination) & mask == 0
-            && source.checked_add(last).is_some()
-            && destination.checked_add(last).is_some()
-    }
-
-    /// Move the program in `bytes` to other addresses. `false`, and nothing is written, when it does not
-    /// [fit](Self::fits) them or `bytes` does not hold the program.
-    ///
-    /// Only while no thread runs the program: controllers cache instructions without looking at memory again.
-    #[must_use]
-    pub fn patch(&self, bytes: &mut [u8], source: u32, destination: u32) -> bool {
-        let (first, second) = (usize::from(self.source_at), usize::from(self.destination_at));
-        let whole = bytes.len() >= usize::from(self.len).max(first + 4).max(second + 4);
-        if !whole || !self.fits(source, destination) {
-            return false;
-        }
-        bytes[first..first + 4].copy_from_slice(&source.to_le_bytes());
-        bytes[second..second + 4].copy_from_slice(&destination.to_le_bytes());
-        true
     }
 }
 

@@ -155,7 +155,7 @@ impl Program {
             return place.before.saturating_add(along.map_or(0, |along| along.bytes())).min(self.bytes);
         }
         match (along, track.exact) {
-            (None, Some(_)) => place.before,
+            (None, Some(_)) => place.before.min(self.bytes),
             (Some(along), Some(exact)) if at.queued > 0 => {
                 let pending = word(pc) as u8 == exact.settle;
                 place.before.saturating_add(exact.whole(along, pending)).min(self.bytes)

@@ -99,10 +99,6 @@ pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut 
         last_event_at: last_event_at.map(|at| at as u16),
         endless,
         checkpoint: request.setup.checkpoint.map(|checkpoint| checkpoint.event),
-        source_at: moves.first_at(Side::Source),
-        destination_at: moves.first_at(Side::Destination),
-        source: first.source,
-        destination: first.destination,
         track: track::<I>(request, &way, &moves, tally.burst, tally.ahead)?,
     })
 }
@@ -158,20 +154,13 @@ struct Moves {
 }
 
 impl Moves {
-    fn at(&self, side: Side) -> Option<usize> {
-        match side {
-            Side::Source => self.source,
-            Side::Destination => self.destination,
-        }
-    }
-
-    fn first_at(&self, side: Side) -> u16 {
-        self.at(side).unwrap_or(0) as u16
-    }
-
     /// From the block's first instruction.
     fn distance(&self, side: Side) -> Option<u8> {
-        self.at(side).map(|at| (at - self.first) as u8)
+        let at = match side {
+            Side::Source => self.source,
+            Side::Destination => self.destination,
+        };
+        at.map(|at| (at - self.first) as u8)
     }
 }
 
