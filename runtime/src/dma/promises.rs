@@ -46,9 +46,12 @@
 //! * **Starting what was not prepared, using what was released.** Each step gives a value of another type.
 //! * **A transfer that nobody keeps, a rejection that nobody looks at.** `must_use`: keep the transfer, or start it
 //!   with [`start_detached`](super::Prepared::start_detached).
+//! * **Touching a period of a ring that was granted, or two periods at once.** A [`Period`] borrows its ring and ends with
+//!   its grant: copy what must be kept.
 //! * **Answering a [`Done`] twice, or carrying it out of its handler.** Take the buffers with `finish` and carry those.
 //! * **A handler that is not `Sync` or borrows a local.** Interrupts share it: use a [`Lock`], atomics, statics.
-//! * **The wrong side, word, line or shape.** Endpoint, buffers and shape have types: the message names both.
+//! * **The wrong side, word, line or shape; pausing what has no checkpoints, pushing into a receiver's ring.** Endpoint,
+//!   buffers and shape have types: the message names what was expected.
 //! * **Driving the controller behind the engine.** It writes wherever it is told to, so that takes `unsafe`.
 //!
 //! [`Task`]: crate::context::Task
@@ -57,3 +60,4 @@
 //! [`Lock`]: crate::sync::Lock
 //! [`Arena`]: super::memory::Arena
 //! [`Done`]: super::Done
+//! [`Period`]: super::Period

@@ -1,7 +1,7 @@
 //! There is no `Task` in a completion handler: prepare before the first transfer, and re-arm in the handler.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 fn spare() -> Channel<Copier> {

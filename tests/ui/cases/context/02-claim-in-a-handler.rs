@@ -1,7 +1,7 @@
 //! Claiming may wait for the controller's power: claim in probe, where there is a `Task`.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler<C: Controller>(done: Done<'_, Copier, Linear>, dmac: &'static Dmac<C>) {

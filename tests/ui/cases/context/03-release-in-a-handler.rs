@@ -1,7 +1,7 @@
 //! Releasing waits for the hardware: drop the channel instead, which only marks it, or release it from a task.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, spare: Prepared<Copier, Linear>) {

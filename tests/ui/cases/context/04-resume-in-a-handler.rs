@@ -1,7 +1,7 @@
 //! Switching a device on may sleep. A handler asks for a guard *if* the device runs, or shares one it was given.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, core: &'static dyn PowerCore) {

@@ -1,7 +1,7 @@
 //! Who is told of the end is chosen in sleepable context, before the first transfer.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 static HANDLER: fn(Done<'_, Copier, Linear>) = |done| drop(done.finish());

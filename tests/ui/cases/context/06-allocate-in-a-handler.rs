@@ -1,7 +1,7 @@
 //! Buffers are allocated before; a handler uses those that come back, or takes spare ones from a list.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, serial0::Tx, Linear>, arena: &'static Arena, spare: DmaBuf<u8>) {

@@ -1,7 +1,7 @@
 //! Waiting in a handler would keep the interrupt from being served that it waits for: ask `is_done`.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, other: Transfer<'_, Copier, Linear>) {

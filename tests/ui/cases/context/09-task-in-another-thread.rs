@@ -2,7 +2,7 @@
 //!
 //! error: E0277
 //! says: OnlyInItsOwnContext
-//! says: within `Task<'_>`
+//! says: Task<'_>
 use ui::*;
 
 pub fn f(cx: &Task<'_>) {

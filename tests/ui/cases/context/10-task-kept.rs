@@ -1,7 +1,6 @@
 //! The proof ends with the context it was made for: pass it down as an argument.
 //!
 //! error: E0521
-//! says: `cx` escapes
 use ui::*;
 
 pub fn f() {

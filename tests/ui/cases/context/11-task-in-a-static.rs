@@ -2,7 +2,7 @@
 //!
 //! error: E0277
 //! says: OnlyInItsOwnContext
-//! says: within `Task<'static>`
+//! says: Task<'static>
 use ui::*;
 
 pub static KEPT: Lock<Option<&'static Task<'static>>> = Lock::new(None); //~ error

@@ -1,9 +1,8 @@
 //! An executor may go on with a `Send` future on another thread, where the proof is none: spawn it where futures stay.
 //!
 //! error: none
-//! says: future cannot be sent between threads safely
 //! says: OnlyInItsOwnContext
-//! says: within `Task<'_>`
+//! says: Task<'_>
 use std::future::Future;
 use ui::*;
 

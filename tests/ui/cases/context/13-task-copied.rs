@@ -1,7 +1,7 @@
 //! A proof is borrowed, not made: pass `cx` on.
 //!
 //! error: E0451
-//! says: fields `brand` and `here` are private
+//! says: Task
 use ui::*;
 
 pub fn f(cx: &Task<'static>) {

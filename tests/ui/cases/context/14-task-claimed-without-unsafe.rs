@@ -1,7 +1,7 @@
 //! Claiming that this code may sleep is a promise to keep: firmware makes it once, in `main`.
 //!
 //! error: E0133
-//! says: `Task::<'_>::assume_sleepable` is unsafe
+//! says: Task::<'_>::assume_sleepable
 use ui::*;
 
 pub fn f() {

@@ -1,7 +1,6 @@
 //! `Task::atomic` borrows the proof: what may sleep belongs before or behind the critical section.
 //!
 //! error: E0502
-//! says: mutable borrow occurs here
 use ui::*;
 
 pub fn f(cx: &mut Task<'_>, arena: &'static Arena) {

@@ -1,7 +1,6 @@
 //! `Task::lock` borrows the proof: what may sleep belongs before or behind the lock.
 //!
 //! error: E0502
-//! says: mutable borrow occurs here
 use ui::*;
 
 pub fn f(cx: &mut Task<'_>, lock: &Lock<u32>, core: &'static dyn PowerCore) {

@@ -1,7 +1,7 @@
 //! Asking the controller what it is may wait for its power.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn f<C: Controller>(cx: &Task<'_>, dmac: &'static Dmac<C>, expected: &Expected) -> Result<(), ProbeError> {

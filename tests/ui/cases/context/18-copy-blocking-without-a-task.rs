@@ -1,7 +1,7 @@
 //! Copying ordinary memory waits for it: from a handler, start a transfer of `DmaBuf`s instead.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn f(

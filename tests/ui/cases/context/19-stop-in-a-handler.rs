@@ -1,7 +1,7 @@
 //! Stopping waits for the hardware: a handler drops the transfer, which kills the thread and goes on.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, other: Transfer<'_, Copier, Linear>) {

@@ -1,7 +1,8 @@
 //! What provides clocks implements the subsystem's provider.
 //!
 //! error: E0277
-//! says: the trait `clk::Provider` is not implemented for `Cmu`
+//! says: clk::Provider
+//! says: Cmu
 use ui::*;
 
 pub struct MyBoard;

@@ -1,7 +1,7 @@
 //! A driver drives instances of its ip.
 //!
 //! error: E0277
-//! says: the following other types implement trait `Instance`
+//! says: Serial0
 use ui::*;
 
 pub fn f(clock: uart::clocks::Uart<Pdma0>) {} //~ error

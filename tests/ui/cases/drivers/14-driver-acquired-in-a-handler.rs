@@ -1,7 +1,7 @@
 //! Acquiring what a device needs may wait for its providers: probe does it.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler<D: Consumer>(done: Done<'_, Copier, Linear>, bound: &consumer::Bound<D>)

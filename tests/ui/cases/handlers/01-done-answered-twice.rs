@@ -1,7 +1,6 @@
 //! An ended transfer is either started again or finished.
 //!
 //! error: E0382
-//! says: value used here after move
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>) {

@@ -1,7 +1,6 @@
 //! A `Done` ends with its handler: take the buffers with `finish`, and carry those.
 //!
 //! error: E0521
-//! says: `done` escapes
 use std::cell::RefCell;
 use ui::*;
 

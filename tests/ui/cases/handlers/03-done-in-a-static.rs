@@ -2,7 +2,7 @@
 //!
 //! error: E0277
 //! says: OnlyInItsHandler
-//! says: it appears within the type `Done<'static, MemoryCopy<Mdma1>, Linear>`
+//! says: Done<'static, MemoryCopy<Mdma1>, Linear>
 use ui::*;
 
 pub static KEPT: Lock<Option<Done<'static, Copier, Linear>>> = Lock::new(None); //~ error

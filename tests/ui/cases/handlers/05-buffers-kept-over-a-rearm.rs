@@ -1,7 +1,6 @@
 //! What `Done::bufs` shows is in flight again after re-arming.
 //!
 //! error: E0505
-//! says: move out of `done` occurs here
 use ui::*;
 
 pub fn handler(mut done: Done<'_, serial0::Rx, Linear>) {

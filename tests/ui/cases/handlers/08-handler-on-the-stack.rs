@@ -1,7 +1,6 @@
 //! The handler is called long after this function has returned: keep it in a `static`.
 //!
 //! error: E0597
-//! says: `handler` does not live long enough
 use ui::*;
 
 static HANDLER: fn(Done<'_, Copier, Linear>) = |done| drop(done.finish());

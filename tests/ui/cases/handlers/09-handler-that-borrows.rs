@@ -1,7 +1,6 @@
 //! What a handler uses must outlive this function: give it away with `move`, or keep it in a `static`.
 //!
 //! error: E0373
-//! says: may outlive borrowed value `count`
 use std::sync::atomic::{AtomicU32, Ordering};
 use ui::*;
 

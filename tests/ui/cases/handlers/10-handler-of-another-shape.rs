@@ -1,7 +1,6 @@
 //! A handler is of the channel's own endpoint and shape.
 //!
 //! error: E0631
-//! says: expected due to this
 use ui::*;
 
 pub fn f(cx: &Task<'_>, tx: &mut Prepared<serial0::Tx, Linear>) {

@@ -1,8 +1,7 @@
 //! The buffers belong to the transfer; they come back with its result.
 //!
 //! error: E0382
-//! says: value moved here
-//! says: has type `CopyPair<u8>`, which does not implement the `Copy` trait
+//! says: CopyPair<u8>
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut copy: Prepared<Copier, Linear>, pair: CopyPair<u8>, power: &Active<Mdma1>) {

@@ -1,7 +1,6 @@
 //! A slice of a buffer ends before the buffer moves into the transfer.
 //!
 //! error: E0505
-//! says: move out of `bytes` occurs here
 use ui::*;
 
 pub fn f(mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

@@ -1,7 +1,8 @@
 //! The stack goes away while the hardware still writes to it: allocate from an `Arena`, or use `copy_blocking`.
 //!
 //! error: E0308
-//! says: expected `DmaBuf<u8>`, found `&mut [u8; 64]`
+//! says: DmaBuf<u8>
+//! says: &mut [u8; 64]
 use ui::*;
 
 pub fn f(mut rx: Prepared<serial0::Rx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

@@ -1,7 +1,6 @@
 //! Buffers point into their arena for as long as they live: keep it in a `static`.
 //!
 //! error: E0597
-//! says: `arena` does not live long enough
 use ui::*;
 
 pub fn f(cx: &Task<'_>, storage: &'static mut [u64], mirror: &'static dyn Mirror) -> Option<DmaBuf<u8>> {

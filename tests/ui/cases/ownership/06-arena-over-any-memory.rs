@@ -1,7 +1,7 @@
 //! That this memory is nobody else's and that controllers reach it there is a promise to keep.
 //!
 //! error: E0133
-//! says: `Arena::new` is unsafe
+//! says: Arena::new
 use std::ptr::NonNull;
 use ui::*;
 

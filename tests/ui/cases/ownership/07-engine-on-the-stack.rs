@@ -1,7 +1,6 @@
 //! Channels and the interrupt point at their engine: keep it in a `static`.
 //!
 //! error: E0597
-//! says: `dmac` does not live long enough
 use ui::*;
 
 pub fn f<C: Controller>(

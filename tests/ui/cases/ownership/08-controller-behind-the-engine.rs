@@ -1,7 +1,7 @@
 //! A controller writes wherever it is told to: driving it beside its engine is a promise to keep.
 //!
 //! error: E0133
-//! says: controller` is unsafe
+//! says: Dmac::<C, CHANNELS>::controller
 use ui::*;
 
 pub fn f<C: Controller>(dmac: &'static Dmac<C>) {

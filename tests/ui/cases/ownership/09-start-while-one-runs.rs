@@ -1,7 +1,6 @@
 //! The first transfer borrows the channel until it is waited for or dropped. For several in a row use a queue.
 //!
 //! error: E0499
-//! says: second mutable borrow occurs here
 use ui::*;
 
 pub fn f(

@@ -1,7 +1,6 @@
 //! A channel is released after its transfer: wait for it, or stop it, first.
 //!
 //! error: E0505
-//! says: move out of `tx` occurs here
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

@@ -1,7 +1,6 @@
 //! The handle has the buffers' fate: wait for it, stop it, or leak it before recovering.
 //!
 //! error: E0499
-//! says: second mutable borrow occurs here
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

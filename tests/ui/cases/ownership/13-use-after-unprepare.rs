@@ -1,7 +1,7 @@
 //! Preparing anew goes through the channel that `unprepare` gives back.
 //!
 //! error: E0382
-//! says: `Prepared::<E, S>::unprepare` takes ownership of the receiver `self`
+//! says: Prepared::<E, S>::unprepare
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

@@ -1,7 +1,7 @@
 //! A claimed channel has no program yet: prepare it for a shape first.
 //!
 //! error: E0599
-//! says: method not found in `Channel<MemoryCopy<Mdma1>>`
+//! says: Channel<MemoryCopy<Mdma1>>
 use ui::*;
 
 pub fn f(cx: &Task<'_>, channel: Channel<Copier>, pair: CopyPair<u8>, power: &Active<Mdma1>) {

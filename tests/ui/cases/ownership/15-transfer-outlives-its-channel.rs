@@ -1,7 +1,6 @@
 //! A transfer lives as long as the function that owns its channel: keep the channel longer, or start it detached.
 //!
 //! error: E0597
-//! says: `tx` does not live long enough
 use ui::*;
 
 pub fn f(

@@ -1,7 +1,6 @@
 //! The result and the buffers are given once.
 //!
 //! error: E0382
-//! says: value used here after move
 use ui::*;
 
 pub fn f(cx: &Task<'_>, transfer: Transfer<'_, serial0::Tx, Linear>) {

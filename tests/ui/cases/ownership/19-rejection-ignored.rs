@@ -1,7 +1,7 @@
 //! A transfer that did not start says why, and gives its buffers back.
 //!
 //! error: unused_must_use
-//! says: unused `Result` that must be used
+//! says: Result
 use ui::*;
 
 pub fn f(mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) -> Option<DmaBuf<u8>> {

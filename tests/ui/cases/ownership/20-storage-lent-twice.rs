@@ -1,7 +1,6 @@
 //! Memory is lent to one arena, for good.
 //!
 //! error: E0499
-//! says: second mutable borrow occurs here
 use ui::*;
 
 pub fn f(storage: &'static mut [u64], other: &'static mut [u64], mirror: &'static dyn Mirror) -> [Arena; 2] {

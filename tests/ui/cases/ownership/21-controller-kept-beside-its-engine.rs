@@ -1,7 +1,6 @@
 //! The controller moves into its engine, which alone drives it.
 //!
 //! error: E0382
-//! says: value used here after move
 use ui::*;
 
 pub fn f(pl330: Pl330<Mmio<0x1000>>, core: &'static dyn PowerCore, arena: &'static Arena) {

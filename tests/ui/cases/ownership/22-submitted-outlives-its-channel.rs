@@ -1,7 +1,6 @@
 //! What was submitted borrows the channel: issue or cancel it before releasing.
 //!
 //! error: E0505
-//! says: move out of `tx` occurs here
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

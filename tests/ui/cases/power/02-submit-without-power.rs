@@ -1,7 +1,7 @@
 //! Submitting takes a count of its own from the guard: resume the device first, in sleepable context.
 //!
 //! error: E0061
-//! says: argument #2 of type `&Active<Serial0>` is missing
+//! says: &Active<Serial0>
 use ui::*;
 
 pub fn f(mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: Active<Serial0>) {

@@ -1,7 +1,8 @@
 //! A transfer to a device needs the device's power; its link then proves the controller's.
 //!
 //! error: E0308
-//! says: expected `&Active<Serial0>`, found `&Active<Pdma0>`
+//! says: &Active<Serial0>
+//! says: &Active<Pdma0>
 use ui::*;
 
 pub fn f(mut tx: Prepared<serial0::Tx, Linear>, bytes: DmaBuf<u8>, own: Active<Serial0>, pdma: Active<Pdma0>) {

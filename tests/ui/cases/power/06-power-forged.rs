@@ -1,7 +1,7 @@
 //! Only resuming makes a guard.
 //!
 //! error: E0451
-//! says: private field
+//! says: Active
 use ui::*;
 
 pub fn f(grant: Grant, core: &'static dyn PowerCore) -> Option<Active<Mdma1>> {

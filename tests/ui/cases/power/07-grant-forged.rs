@@ -1,7 +1,7 @@
 //! A grant that nobody counted would be put without having been taken.
 //!
 //! error: E0451
-//! says: private field
+//! says: Grant
 use ui::*;
 
 pub fn f(core: &'static dyn PowerCore, device: DeviceId) -> Option<Grant> {

@@ -1,7 +1,7 @@
 //! A guard is counted: `share` takes another count.
 //!
 //! error: E0308
-//! says: `Active<Mdma1>` does not implement `Clone`
+//! says: Active<Mdma1>
 use ui::*;
 
 pub fn f(power: &Active<Mdma1>) -> Active<Mdma1> {

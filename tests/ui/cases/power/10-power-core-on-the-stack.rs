@@ -1,7 +1,6 @@
 //! Guards point at the power core for as long as they live: keep it in a `static`.
 //!
 //! error: E0597
-//! says: `core` does not live long enough
 use ui::*;
 
 static CORE: AlwaysOn = AlwaysOn::new();

@@ -1,7 +1,7 @@
 //! An endpoint states wiring: a wrong one writes anywhere. Take those of the SoC's generated crate.
 //!
 //! error: E0200
-//! says: the trait `Endpoint` requires an `unsafe impl` declaration
+//! says: Endpoint
 use ui::*;
 
 pub struct Rx;

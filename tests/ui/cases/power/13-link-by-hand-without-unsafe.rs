@@ -1,7 +1,7 @@
 //! A link states who powers whom: take those of the SoC's generated crate.
 //!
 //! error: E0200
-//! says: the trait `SuppliedBy<Pdma0>` requires an `unsafe impl` declaration
+//! says: SuppliedBy<Pdma0>
 use ui::*;
 
 pub struct Codec;

@@ -1,7 +1,7 @@
 //! Making a queue of a channel replaces its handler: do so before the first transfer.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 static STORAGE: QueueStorage<Copier, Linear, 4> = QueueStorage::new();

@@ -1,7 +1,6 @@
 //! The interrupt finds a queue's transfers in its storage: keep it in a `static`.
 //!
 //! error: E0597
-//! says: `storage` does not live long enough
 use ui::*;
 
 static STORAGE: QueueStorage<Copier, Linear, 4> = QueueStorage::new();

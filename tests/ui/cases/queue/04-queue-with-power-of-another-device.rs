@@ -1,7 +1,8 @@
 //! The guard must be of the endpoint's own device.
 //!
 //! error: E0308
-//! says: expected `&Active<Serial0>`, found `&Active<Pdma0>`
+//! says: &Active<Serial0>
+//! says: &Active<Pdma0>
 use ui::*;
 
 pub fn f(queue: &Queue<serial0::Tx, Linear>, bytes: DmaBuf<u8>, own: &Active<Serial0>, pdma: &Active<Pdma0>) {

@@ -1,7 +1,6 @@
 //! The channel moves into its queue; `synchronize` gives it back.
 //!
 //! error: E0382
-//! says: takes ownership of the receiver `self`
 use ui::*;
 
 static STORAGE: QueueStorage<serial0::Tx, Linear, 4> = QueueStorage::new();

@@ -1,7 +1,7 @@
 //! A handler takes what has ended with `pop`, which never waits.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, queue: &Queue<serial0::Tx, Linear>) {

@@ -1,7 +1,7 @@
 //! A synchronized queue is a channel again.
 //!
 //! error: E0382
-//! says: `Queue::<E, S>::synchronize` takes ownership of the receiver `self`
+//! says: Queue::<E, S>::synchronize
 use ui::*;
 
 pub fn f(cx: &Task<'_>, queue: Queue<serial0::Tx, Linear>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

@@ -1,7 +1,6 @@
 //! What a callback may submit with ends with it; from outside submit to the queue.
 //!
 //! error: E0521
-//! says: `ended` escapes
 use std::cell::RefCell;
 use ui::*;
 

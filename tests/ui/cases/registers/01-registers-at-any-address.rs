@@ -1,7 +1,7 @@
 //! That device memory lies there and is nobody else's is a promise to keep.
 //!
 //! error: E0133
-//! says: `Mmio::<SIZE>::new` is unsafe
+//! says: Mmio::<SIZE>::new
 use ui::*;
 
 pub fn f() -> Mmio<0x1000> {

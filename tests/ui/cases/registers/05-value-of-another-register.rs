@@ -1,7 +1,8 @@
 //! A value belongs to its register: it is not written to another.
 //!
 //! error: E0308
-//! says: expected `Value<Inten>`, found `Value<Intmis>`
+//! says: Value<Inten>
+//! says: Value<Intmis>
 use ui::*;
 
 pub fn f(io: &Mmio<0x1000>) {

@@ -1,7 +1,8 @@
 //! A field belongs to its register: two that lie alike are not the same.
 //!
 //! error: E0308
-//! says: expected `Field<Ftr, bool, _>`, found `Field<Ftrd, bool, ReadOnly>`
+//! says: Field<Ftr, bool, _>
+//! says: Field<Ftrd, bool, ReadOnly>
 use ui::*;
 
 pub fn f(io: &Mmio<0x1000>) -> bool {

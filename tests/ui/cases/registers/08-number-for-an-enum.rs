@@ -1,7 +1,7 @@
 //! What the bits of a field mean has names.
 //!
 //! error: E0308
-//! says: expected `Security`, found integer
+//! says: Security
 use ui::*;
 
 pub fn f(value: Value<regs::Dsr>) -> bool {

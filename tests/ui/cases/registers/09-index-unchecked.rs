@@ -1,7 +1,8 @@
 //! A register array takes an index that was checked: `Bounded::new` for a number, `Bounded::of` for a constant.
 //!
 //! error: E0308
-//! says: expected `Bounded<0, 7>`, found `u32`
+//! says: Bounded<0, 7>
+//! says: u32
 use ui::*;
 
 pub fn f(io: &Mmio<0x1000>, thread: u32) -> Option<u32> {

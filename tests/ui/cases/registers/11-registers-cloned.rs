@@ -1,7 +1,7 @@
 //! One block has one owner; pass `&Mmio` on where others access it.
 //!
 //! error: E0599
-//! says: no method named `clone` found
+//! says: Mmio
 use ui::*;
 
 pub fn f(io: Mmio<0x1000>) -> u32 {

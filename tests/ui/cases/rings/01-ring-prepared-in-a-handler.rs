@@ -1,7 +1,7 @@
 //! There is no `Task` in a completion handler: prepare rings before.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, spare: Channel<serial0::Tx>) {

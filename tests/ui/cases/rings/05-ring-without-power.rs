@@ -1,7 +1,7 @@
 //! A ring holds a count of its device's power for as long as it runs.
 //!
 //! error: E0061
-//! says: argument #2 of type `&Active<Serial0>` is missing
+//! says: &Active<Serial0>
 use ui::*;
 
 pub fn f(ring: &mut Ring<serial0::Tx>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

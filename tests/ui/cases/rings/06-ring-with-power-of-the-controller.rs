@@ -1,7 +1,8 @@
 //! A ring needs its device's power; the link then proves the controller's.
 //!
 //! error: E0308
-//! says: expected `&Active<Serial0>`, found `&Active<Pdma0>`
+//! says: &Active<Serial0>
+//! says: &Active<Pdma0>
 use ui::*;
 
 pub fn f(ring: &mut Ring<serial0::Tx>, bytes: DmaBuf<u8>, own: &Active<Serial0>, pdma: &Active<Pdma0>) {

@@ -1,7 +1,8 @@
 //! The ring runs on when this function has returned: allocate its buffer from an `Arena`.
 //!
 //! error: E0308
-//! says: expected `DmaBuf<u8>`, found `&mut [u8; 256]`
+//! says: DmaBuf<u8>
+//! says: &mut [u8; 256]
 use ui::*;
 
 pub fn f(ring: &mut Ring<serial0::Rx>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

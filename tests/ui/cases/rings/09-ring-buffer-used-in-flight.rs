@@ -1,7 +1,7 @@
 //! While a ring runs its buffer is reached by `push` and `pull`, which see whether the device was faster.
 //!
 //! error: E0382
-//! says: has type `DmaBuf<u8>`, which does not implement the `Copy` trait
+//! says: DmaBuf<u8>
 use ui::*;
 
 pub fn f(ring: &mut Ring<serial0::Rx>, bytes: DmaBuf<u8>, power: &Active<Serial0>) {

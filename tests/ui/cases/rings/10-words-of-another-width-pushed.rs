@@ -1,7 +1,8 @@
 //! Words are pushed as the device takes them.
 //!
 //! error: E0308
-//! says: expected `&[u8]`, found `&[u16]`
+//! says: &[u8]
+//! says: &[u16]
 use ui::*;
 
 pub fn f(ring: &mut Ring<serial0::Tx>) {

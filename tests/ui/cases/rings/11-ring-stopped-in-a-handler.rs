@@ -1,7 +1,7 @@
 //! Stopping waits for the hardware: a handler wakes a task that does it, or drops the ring.
 //!
 //! error: E0061
-//! says: argument #1 of type `&Task<'_>` is missing
+//! says: &Task<'_>
 use ui::*;
 
 pub fn handler(done: Done<'_, Copier, Linear>, ring: Ring<serial0::Tx>) {

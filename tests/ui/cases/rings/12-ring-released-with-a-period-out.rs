@@ -1,7 +1,6 @@
 //! A period is the ring's memory: grant it, or let it go, before the ring.
 //!
 //! error: E0505
-//! says: move out of `ring` occurs here
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut ring: GatedRing<serial0::Rx>) {

@@ -1,7 +1,6 @@
 //! A period is memory of its ring: copy what must be kept.
 //!
 //! error: E0597
-//! says: `ring` does not live long enough
 use ui::*;
 
 pub fn f(spare: GatedRing<serial0::Rx>) -> Option<Vec<u8>> {

@@ -1,7 +1,6 @@
 //! A granted period is the device's.
 //!
 //! error: E0382
-//! says: takes ownership of the receiver `self`
 use ui::*;
 
 pub fn f(mut period: Period<'_, serial0::Tx>) {

@@ -1,7 +1,6 @@
 //! A granted period is the device's, and so is every part of it.
 //!
 //! error: E0505
-//! says: move out of `period` occurs here
 use ui::*;
 
 pub fn f(period: Period<'_, serial0::Rx>) {

@@ -1,7 +1,6 @@
 //! Periods come one after the other: grant this one first.
 //!
 //! error: E0499
-//! says: second mutable borrow occurs here
 use ui::*;
 
 pub fn f(ring: &mut GatedRing<serial0::Rx>) {

@@ -1,7 +1,6 @@
 //! Who waits for a period has the ring: push what came when the wait is over.
 //!
 //! error: E0499
-//! says: second mutable borrow occurs here
 use ui::*;
 
 pub async fn f(ring: &mut Ring<serial0::Tx>) {

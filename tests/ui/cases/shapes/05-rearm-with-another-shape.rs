@@ -1,7 +1,8 @@
 //! A program moves the shape it was planned for: re-arm with buffers of that.
 //!
 //! error: E0308
-//! says: expected `DmaBuf<u8>`, found `Segments<DmaBuf<u8>, 4>`
+//! says: DmaBuf<u8>
+//! says: Segments<DmaBuf<u8>, 4>
 use ui::*;
 
 pub fn handler(done: Done<'_, serial0::Tx, Linear>, list: Segments<DmaBuf<u8>, 4>, one: DmaBuf<u8>) {

@@ -1,7 +1,8 @@
 //! A list has as many places as the shape has blocks.
 //!
 //! error: E0308
-//! says: expected `4`, found `2`
+//! says: `4`
+//! says: `2`
 use ui::*;
 
 pub fn f(

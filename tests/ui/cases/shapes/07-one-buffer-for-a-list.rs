@@ -1,7 +1,8 @@
 //! A scatter-gather transfer takes a list: lend it a static `SegmentStorage`.
 //!
 //! error: E0308
-//! says: expected `Segments<DmaBuf<u8>, 4>`, found `DmaBuf<u8>`
+//! says: Segments<DmaBuf<u8>, 4>
+//! says: DmaBuf<u8>
 use ui::*;
 
 pub fn f(mut tx: Prepared<serial0::Tx, Sg<4>>, one: DmaBuf<u8>, mut list: Segments<DmaBuf<u8>, 4>, power: &Active<Serial0>) {

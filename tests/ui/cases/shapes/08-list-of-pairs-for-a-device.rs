@@ -1,7 +1,8 @@
 //! A device's port is one side already: each block takes one buffer.
 //!
 //! error: E0308
-//! says: expected `Segments<DmaBuf<u8>, 4>`, found `Segments<CopyPair<u8>, 4>`
+//! says: Segments<DmaBuf<u8>, 4>
+//! says: Segments<CopyPair<u8>, 4>
 use ui::*;
 
 pub fn f(

@@ -1,7 +1,6 @@
 //! The list is in flight with its buffers: keep its storage in a `static`.
 //!
 //! error: E0597
-//! says: `storage` does not live long enough
 use ui::*;
 
 static STORAGE: SegmentStorage<DmaBuf<u8>, 4> = SegmentStorage::new();

@@ -1,7 +1,7 @@
 //! The list belongs to the transfer; it comes back with the result.
 //!
 //! error: E0382
-//! says: has type `Segments<DmaBuf<u8>, 4>`, which does not implement the `Copy` trait
+//! says: Segments<DmaBuf<u8>, 4>
 use ui::*;
 
 pub fn f(cx: &Task<'_>, mut tx: Prepared<serial0::Tx, Sg<4>>, list: Segments<DmaBuf<u8>, 4>, power: &Active<Serial0>) {

@@ -1,7 +1,8 @@
 //! A pattern is a word of the endpoint.
 //!
 //! error: E0308
-//! says: expected `u16`, found `u32`
+//! says: u16
+//! says: u32
 use ui::*;
 
 pub fn f(cx: &Task<'_>, channel: Channel<MemoryFill<Mdma1, u16>>) {

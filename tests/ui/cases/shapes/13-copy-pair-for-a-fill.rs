@@ -1,7 +1,8 @@
 //! What a fill writes is in its program: it takes one buffer.
 //!
 //! error: E0308
-//! says: expected `DmaBuf<u8>`, found `CopyPair<u8>`
+//! says: DmaBuf<u8>
+//! says: CopyPair<u8>
 use ui::*;
 
 pub fn f(mut fill: Prepared<MemoryFill<Mdma1>, Linear>, pair: CopyPair<u8>, power: &Active<Mdma1>) {

@@ -1,7 +1,8 @@
 //! A channel is prepared for one shape: unprepare it, or claim a second one.
 //!
 //! error: E0308
-//! says: expected `Prepared<Tx, Rect>`, found `Prepared<Tx, Linear>`
+//! says: Prepared<Tx, Rect>
+//! says: Prepared<Tx, Linear>
 use ui::*;
 
 pub struct Blitter {

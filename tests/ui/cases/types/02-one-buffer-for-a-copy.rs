@@ -1,7 +1,8 @@
 //! A copy needs both sides: a `CopyPair`.
 //!
 //! error: E0308
-//! says: expected `CopyPair<u8>`, found `DmaBuf<u8>`
+//! says: CopyPair<u8>
+//! says: DmaBuf<u8>
 use ui::*;
 
 pub fn f(mut copy: Prepared<Copier, Linear>, source: DmaBuf<u8>, destination: DmaBuf<u8>, power: &Active<Mdma1>) {

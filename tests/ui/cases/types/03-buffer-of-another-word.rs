@@ -1,7 +1,8 @@
 //! The port's width is a fact of the device: the buffer consists of its words.
 //!
 //! error: E0308
-//! says: expected `DmaBuf<u8>`, found `DmaBuf<u16>`
+//! says: DmaBuf<u8>
+//! says: DmaBuf<u16>
 use ui::*;
 
 pub fn f(cx: &Task<'_>, arena: &'static Arena, mut tx: Prepared<serial0::Tx, Linear>, power: &Active<Serial0>) {

@@ -1,7 +1,8 @@
 //! A channel is of one request line: claim the driver's own.
 //!
 //! error: E0308
-//! says: expected `serial0::Tx`, found `serial2::Tx`
+//! says: serial0::Tx
+//! says: serial2::Tx
 use ui::*;
 
 pub struct Driver {

@@ -1,7 +1,8 @@
 //! Which way data goes is the endpoint's: receiving needs the receiver's.
 //!
 //! error: E0308
-//! says: expected `Prepared<Rx, Linear>`, found `Prepared<Tx, Linear>`
+//! says: Prepared<Rx, Linear>
+//! says: Prepared<Tx, Linear>
 use ui::*;
 
 pub struct Receiver {
