@@ -6,17 +6,18 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 
 use linkwright::context::{Task, host_task, simulated_interrupt};
+use linkwright::dma::memory::{Arena, Mirror};
 use linkwright::dma::{
     self, DeviceToMemory, Dmac, Endpoint, FaultCause, GatedRing, Handshake, MemoryToDevice, Port, Progress, Ring,
     RingError, RingHandler, StartError, TransferError,
 };
 use linkwright::power::{Active, AlwaysOn, Device, DeviceId};
 use linkwright_pl330::Pl330;
-use linkwright_sim::{Board, Config, Failing, FifoConfig, FifoPeripheral, Outcome, Pl330Sim, SimMemory};
+use linkwright_sim::{Board, Cache, Config, Failing, FifoConfig, FifoPeripheral, Outcome, Pl330Sim, SimMemory};
 
 #[derive(Debug)]
 enum Dmac0 {}
@@ -50,6 +51,33 @@ endpoint!(Rx, DeviceToMemory, Port::new(LINE, FIFO).burst(8).handshake(Handshake
 endpoint!(TxSingle, MemoryToDevice, Port::new(LINE, FIFO));
 endpoint!(RxSingle, DeviceToMemory, Port::new(LINE, FIFO));
 
+/// Before its next cache maintenance so many ticks go by.
+struct SlowProcessor {
+    cache: &'static Cache,
+    dmac: &'static Pl330Sim,
+    ticks: AtomicU64,
+}
+
+impl SlowProcessor {
+    fn dawdle(&self) {
+        self.dmac.run(self.ticks.swap(0, SeqCst));
+    }
+}
+
+impl Mirror for SlowProcessor {
+    fn clean(&self, bus: u32, bytes: &[u8]) {
+        self.dawdle();
+        self.cache.clean(bus, bytes);
+    }
+    fn invalidate(&self, bus: u32, bytes: &mut [u8]) {
+        self.dawdle();
+        self.cache.invalidate(bus, bytes);
+    }
+    fn discard(&self, bus: u32, bytes: u32) {
+        self.cache.discard(bus, bytes);
+    }
+}
+
 static POWER: AlwaysOn = AlwaysOn::new();
 
 struct Rig {
@@ -64,9 +92,23 @@ impl Rig {
         let memory = SimMemory::new().with_device(FIFO, 4, device.clone());
         let board = Board::with_memory(Config::zynq7000(), memory).unwrap();
         board.dmac.attach(LINE, device.requester());
+        Self::over(board, device)
+    }
+
+    fn over(board: Board, device: FifoPeripheral) -> Self {
         let config = dma::Config { release_polls: 100_000, ..dma::Config::DEFAULT };
         let dmac = Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(board.dmac), &POWER, board.programs, config)));
         Self { board, device, dmac }
+    }
+
+    /// The same board with a processor so slow that the device moves on in the middle of its cache maintenance.
+    fn with_slow_processor(self) -> (Self, &'static SlowProcessor) {
+        let Self { board, device, .. } = self;
+        let slow = SlowProcessor { cache: board.cache, dmac: board.dmac, ticks: AtomicU64::new(0) };
+        let slow: &'static SlowProcessor = Box::leak(Box::new(slow));
+        let arena = |range: std::ops::Range<u32>| Arena::leak_mirrored(range.end - range.start, range.start, slow);
+        let board = Board { programs: arena(Board::PROGRAMS), data: arena(Board::DATA), ..board };
+        (Self::over(board, device), slow)
     }
 
     fn transmitter(pace: u32) -> Self {
@@ -226,6 +268,40 @@ fn a_client_that_was_away_for_laps_is_late() {
             }
         });
     }
+}
+
+#[test]
+fn a_push_that_the_device_overtakes_does_not_count() {
+    let (rig, slow) = Rig::transmitter(PACE).with_slow_processor();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut ring = rig.ring::<Tx>(cx, 4, 64);
+        ring.start(rig.buffer(cx, (0..256).map(word)), &power).unwrap();
+        (0..3).for_each(|_| rig.period());
+        // In time when it begins, too late when the words are visible.
+        slow.ticks.store(u64::from(PACE) * 100, SeqCst);
+        assert!(matches!(ring.push(&[7_000; 64]), Err(RingError::Underrun { .. })));
+        simulated_interrupt(|| rig.dmac.irq());
+        assert!(ring.available().is_ok(), "and it goes on");
+    });
+}
+
+#[test]
+fn a_pull_that_the_device_overtakes_does_not_count() {
+    let (rig, slow) = Rig::receiver(PACE).with_slow_processor();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        rig.feed((0..4_000).map(word));
+        let mut ring = rig.ring::<Rx>(cx, 4, 64);
+        ring.start(rig.buffer(cx, (0..256).map(|_| 0xdead)), &power).unwrap();
+        (0..3).for_each(|_| rig.period());
+        slow.ticks.store(u64::from(PACE) * 100, SeqCst);
+        let Err(RingError::Overrun { missed }) = ring.pull(&mut [0; 64]) else { panic!("old words for good") };
+        simulated_interrupt(|| rig.dmac.irq());
+        let mut words = [0; 64];
+        assert_eq!(ring.pull(&mut words), Ok(64));
+        consecutive(&words, missed as usize);
+    });
 }
 
 #[test]
