@@ -6,7 +6,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use crate::spec::{Decode as _, Ip, Soc, Subsystem};
+use crate::spec::{Decode as _, Ip, Scenario, Soc, Subsystem};
 
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
@@ -15,11 +15,13 @@ pub fn schema() -> Value {
         Subsystem::describe(&mut generator).to_value(),
         Ip::describe(&mut generator).to_value(),
         Soc::describe(&mut generator).to_value(),
+        Scenario::describe(&mut generator).to_value(),
     ];
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Linkwright spec, version 1",
-        "description": "A kind of resource (`subsystem`), a class of hardware block (`ip`), or a chip (`soc`).",
+        "description": "A kind of resource (`subsystem`), a class of hardware block (`ip`), a chip (`soc`), or what \
+            happens to one (`scenario`).",
         "oneOf": kinds,
         "$defs": generator.take_definitions(true),
     })

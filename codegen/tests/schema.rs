@@ -28,8 +28,13 @@ fn decodes(text: &str) -> bool {
     let file = sources.add("test.yaml", None, text);
     let mut out = Diagnostics::new();
     let node = yaml::read(file, text, &mut out);
-    let document = node.and_then(|node| spec::decode(file, text, &node, &mut out));
-    document.is_some() && out.is_empty()
+    let Some(node) = node else { return false };
+    let scenario = matches!(&node.value, Yaml::Map(entries) if entries.iter().any(|(key, _)| key.text == "scenario"));
+    let read = match scenario {
+        true => spec::decode_scenario(file, text, &node, &mut out).is_some(),
+        false => spec::decode(file, text, &node, &mut out).is_some(),
+    };
+    read && out.is_empty()
 }
 
 fn to_json(node: &Node) -> Value {

@@ -98,7 +98,9 @@ fn document(node: &Node, cx: &mut Cx<'_>) -> Option<Document> {
     let Some(kind) = kinds.next() else {
         let mut error = Diagnostic::error("LW0005", "the kind of spec is missing", at.span, "expected a kind key")
             .note("a spec has one of the keys `subsystem`, `ip` and `soc`");
-        if let Some(help) = entries.iter().find_map(|(key, _)| did_you_mean(&key.text, KINDS)) {
+        if entries.iter().any(|(key, _)| key.text == "scenario") {
+            error = error.help("this is a scenario; `linkwright simulate SPEC --scenario FILE` plays it");
+        } else if let Some(help) = entries.iter().find_map(|(key, _)| did_you_mean(&key.text, KINDS)) {
             error = error.help(help);
         }
         cx.push(error);

@@ -82,7 +82,7 @@ fn read(node: &Node, at: At<'_>, cx: &mut Cx<'_>, units: &[Unit], most: (u64, &s
             return None;
         }
     };
-    let bad = match parse(text.trim(), units, most.0) {
+    let bad = match parse(&text, units, most.0) {
         Ok(value) => return Some(value),
         Err(bad) => bad,
     };
@@ -115,7 +115,8 @@ macro_rules! quantity {
             #[cfg(feature = "schema")]
             fn describe(_: &mut SchemaGenerator) -> Schema {
                 let units: Vec<&str> = $units.iter().map(|unit| unit.0).collect();
-                describe::pattern(&format!(r"[0-9][0-9_]*(\.[0-9][0-9_]*)? *({})", units.join("|")))
+                let form = format!(r"[0-9][0-9_]*(\.[0-9][0-9_]*)? *({})|0", units.join("|"));
+                describe::any_of([describe::pattern(&form), describe::schema(serde_json::json!({ "const": 0 }))])
             }
         }
     };

@@ -204,3 +204,36 @@ fn the_scenario_in_the_documentation_plays() {
     let last = *spans(named(&ours["uses"], "i2s0 tx"), "on").last().expect("played");
     assert_eq!(last, (24_000 * MS, 27_000 * MS));
 }
+
+#[test]
+fn every_soc_boots_sleeps_and_wakes() {
+    let folder = TempDir::new().expect("a folder");
+    let scenario = folder.path().join("sleep.yaml");
+    let text = "linkwright: 1\nscenario: sleep\nend: 3s\nvariants: { a: {}, b: { rules: linux } }\n\
+                timeline: [{ at: 1s, suspend: 1s }]\n";
+    fs::write(&scenario, text).expect("writes");
+    let mut socs = 0;
+    for entry in fs::read_dir(root().join("specs/soc")).expect("socs") {
+        let spec = entry.expect("reads").path();
+        let (report, code) = report(&spec, &scenario);
+        assert_eq!(code, 0, "{}", spec.display());
+        for variant in report["variants"].as_array().expect("variants") {
+            assert_eq!((&variant["failures"], &variant["unpowered_visits"]), (&serde_json::json!([]), &0.into()));
+            assert!(number(&variant["register_visits"]) > 0, "{}", spec.display());
+            for domain in variant["domains"].as_array().expect("domains") {
+                assert_eq!(domain["on"], 0, "nothing uses {} of {}", domain["name"], spec.display());
+            }
+        }
+        socs += 1;
+    }
+    assert!(socs >= 3);
+}
+
+#[test]
+fn a_scenario_is_no_spec() {
+    let (_, scenario) = exynos();
+    let output = linkwright().arg("lint").arg(scenario).output().expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("this is a scenario; `linkwright simulate SPEC --scenario FILE` plays it"), "{told}");
+}
