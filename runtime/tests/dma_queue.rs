@@ -190,6 +190,18 @@ fn storage_and_channel_are_one_queues_at_a_time() {
         prepared.start_detached(pair(&rig, cx, 3), &power).unwrap();
         assert!(rig.serve());
         assert_eq!(prepared.recover().unwrap().result, Ok(()));
+        // Nor of the next queue in the storage.
+        let next = rig.prepare(cx, LEN).into_queue(cx, storage).unwrap();
+        let cookie = next.submit(pair(&rig, cx, 4), &power).unwrap();
+        rig.machine.state().end_delay = 50;
+        prepared.start_detached(pair(&rig, cx, 5), &power).unwrap();
+        rig.machine.run(30);
+        next.issue();
+        assert!(rig.serve());
+        assert_eq!(next.status(cookie), Status::Running);
+        check(&prepared.recover().unwrap(), 5);
+        assert!(rig.serve());
+        check(&next.pop().unwrap().1, 4);
     });
 }
 
@@ -525,6 +537,38 @@ fn a_callback_may_drop_its_queue() {
     rig.assert_clean(free);
 }
 
+static SHARED: Mutex<Option<Arc<Queue<Copier, Linear>>>> = Mutex::new(None);
+static CALLS: Mutex<(bool, u32)> = Mutex::new((false, 0));
+static ONE_BY_ONE: fn(Ended<'_, Copier, Linear>) = |ended| {
+    let (inside, calls) = *CALLS.lock().unwrap();
+    assert!(!inside, "called while it runs");
+    *CALLS.lock().unwrap() = (true, calls + 1);
+    check(&ended.completed, calls);
+    // Uses of the queue find other ends; they wait for this call to return.
+    let queue = SHARED.lock().unwrap().clone().unwrap();
+    queue.issue();
+    *CALLS.lock().unwrap() = (false, calls + 1);
+};
+
+#[test]
+fn a_callback_hears_of_one_end_at_a_time_and_in_order() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.active(cx);
+        let mut queue = queue::<4>(&rig, cx);
+        queue.set_handler(cx, &ONE_BY_ONE);
+        let queue = Arc::new(queue);
+        *SHARED.lock().unwrap() = Some(Arc::clone(&queue));
+        for seed in 0..4 {
+            queue.submit(pair(&rig, cx, seed), &power).unwrap();
+        }
+        // All end at once.
+        queue.terminate();
+        assert_eq!(*CALLS.lock().unwrap(), (false, 4));
+        *SHARED.lock().unwrap() = None;
+    });
+}
+
 static PANICS: AtomicU32 = AtomicU32::new(0);
 static PANIC: fn(Ended<'_, Copier, Linear>) = |_| {
     if PANICS.fetch_add(1, SeqCst) == 0 {
@@ -670,13 +714,14 @@ impl Model {
 #[test]
 fn a_thousand_random_sequences_keep_to_the_model() {
     let sequences = if cfg!(miri) { 5 } else { 1_000 };
-    for seed in 1..=sequences {
-        let rig = Rig::new();
+    // A board is never given back, so there are not many.
+    let boards: Vec<Rig> = (0..4).map(|_| Rig::new()).collect();
+    for (seed, rig) in (1..=sequences).zip(boards.iter().cycle()) {
         let free = rig.arena.free_bytes();
         let mut random = Random(seed * 2_654_435);
         host_task(|cx| {
             let power = rig.active(cx);
-            let queue = queue::<4>(&rig, cx);
+            let queue = queue::<4>(rig, cx);
             let mut model = Model::default();
             rig.machine.state().kill_latency = random.below(60);
             let policy = if random.below(2) == 0 { AfterError::Continue } else { AfterError::Return };
@@ -685,7 +730,7 @@ fn a_thousand_random_sequences_keep_to_the_model() {
                 match random.below(10) {
                     0..3 => {
                         let seed = model.next;
-                        match queue.submit(pair(&rig, cx, seed), &power) {
+                        match queue.submit(pair(rig, cx, seed), &power) {
                             Ok(cookie) => {
                                 assert!(model.entries.len() < 4);
                                 model.next += 1;
