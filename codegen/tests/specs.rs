@@ -84,6 +84,44 @@ fn every_supplier_of_a_device_tree_has_one_subsystem() {
     assert_eq!(known, SUPPLIERS.len());
 }
 
+/// Properties of the provider that count the cells of a reference; the others carry none.
+const CELLS: &[(&str, &str)] = &[
+    ("clocks", "#clock-cells"),
+    ("interconnects", "#interconnect-cells"),
+    ("iommus", "#iommu-cells"),
+    ("mboxes", "#mbox-cells"),
+    ("io-channels", "#io-channel-cells"),
+    ("io-backends", "#io-backend-cells"),
+    ("dmas", "#dma-cells"),
+    ("power-domains", "#power-domain-cells"),
+    ("hwlocks", "#hwlock-cells"),
+    ("nvmem-cells", "#nvmem-cell-cells"),
+    ("phys", "#phy-cells"),
+    ("pwms", "#pwm-cells"),
+    ("resets", "#reset-cells"),
+    ("msi-parent", "#msi-cells"),
+    ("pses", "#pse-cells"),
+    ("gpio", "#gpio-cells"),
+    ("interrupts", "#interrupt-cells"),
+    // Each parent has its own count.
+    ("interrupt-map", "#interrupt-cells"),
+    ("access-controllers", "#access-controller-cells"),
+    ("*-gpio", "#gpio-cells"),
+    ("*-gpios", "#gpio-cells"),
+    ("gpios", "#gpio-cells"),
+    ("interrupts-extended", "#interrupt-cells"),
+];
+
+#[test]
+fn references_have_the_cells_of_their_bindings() {
+    for (property, _) in SUPPLIERS {
+        let owner = model().subsystems.iter().find(|s| s.properties.iter().any(|p| p == property)).expect("one");
+        let cells = CELLS.iter().find(|(of, _)| of == property).map_or("", |(_, cells)| cells);
+        assert_eq!(owner.cells, cells, "{property}");
+        assert!(owner.runtime_pm || owner.class == LinkClass::Ignore, "{property}");
+    }
+}
+
 #[test]
 fn pl330_has_every_register_at_its_place() {
     fn flat(nodes: &[Node], base: u32, out: &mut Vec<(String, u32, u32)>) {

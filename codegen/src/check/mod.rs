@@ -14,6 +14,7 @@ mod registers;
 mod rule;
 mod scenario;
 mod structure;
+mod subsystems;
 mod table;
 mod topology;
 
@@ -30,6 +31,7 @@ use crate::report::Diagnostics;
 pub fn run(workspace: &Workspace, findings: &mut Diagnostics) {
     let mut cx = Cx::new(workspace, findings);
     topology::check_subsystems(&mut cx);
+    subsystems::check(&mut cx);
     for ip in cx.ips() {
         registers::check(ip, &mut cx);
         fields::check(ip, &mut cx);

@@ -1,6 +1,6 @@
 //! All rules by id. A test holds it against the files on disk and the pages.
 
-use super::{Rule, engine, fields, instructions, microcode, registers, scenario, structure, topology};
+use super::{Rule, engine, fields, instructions, microcode, registers, scenario, structure, subsystems, topology};
 
 pub(super) const TABLE: &[&Rule] = &[
     &structure::INVALID_YAML,
@@ -103,6 +103,8 @@ pub(super) const TABLE: &[&Rule] = &[
     &engine::impossible_bursts::RULE,
     &engine::unusable_controllers::RULE,
     &engine::silent_faults::RULE,
+    &subsystems::unknown_operations::RULE,
+    &subsystems::unfit_stages::RULE,
     &scenario::UNKNOWN_SCENARIO_NAMES,
     &scenario::IMPOSSIBLE_EVENTS,
     &microcode::UNKNOWN_INSTRUCTIONS,

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use linkwright::context::{Task, host_task};
 use linkwright::device::{
-    BindState, Call, Context, DeviceConfig, DeviceInfo, DeviceSlot, Driver, DriverSlot, Errno, LinkSlot, Rules,
-    Storage, System, VirtualTime,
+    BindState, Call, Context, DeviceConfig, DeviceInfo, DeviceSlot, Driver, DriverSlot, Errno, LinkSlot, Order,
+    RpmStatus, Rules, Storage, System, VirtualTime,
 };
 use linkwright::power::DeviceId;
 use linkwright::topology::{Link, Node, Strength, Topology};
@@ -102,7 +102,14 @@ fn topology(soc: &Soc) -> &'static Topology {
         LinkClass::Hard | LinkClass::Ignore => Strength::Hard,
     };
     let link = |edge: &linkwright_codegen::lower::Edge| {
-        Link::managed(id(edge.consumer), id(edge.supplier), strength(edge), "clk", "", text(&edge.place))
+        Link::managed(
+            id(edge.consumer),
+            id(edge.supplier),
+            strength(edge),
+            text(&edge.subsystem),
+            text(&edge.name),
+            text(&edge.place),
+        )
     };
     Box::leak(Box::new(Topology {
         name: text(&soc.name),
@@ -269,4 +276,62 @@ fn circles_cut_at_references_not_needed_to_probe_come_up_by_the_rest() {
     });
     println!("{backward} references gave way, {forward} that are not needed to probe order all the same");
     assert!(forward > 100 && backward > 100);
+}
+
+/// A kind of resource that nobody has heard of, played: gate with its reason, runtime PM and the order of sleep.
+#[test]
+fn a_made_up_subsystem_gates_powers_and_orders() {
+    let texts = [
+        (
+            "subsystems/lantern.yaml",
+            "linkwright: 1\nsubsystem: lantern\nkey: lanterns\nlink: { class: hard, runtime_pm: true }\n",
+        ),
+        ("ip/lighthouse.yaml", "linkwright: 1\nip: lighthouse\nprovides: { lantern: {} }\n"),
+        ("ip/buoy.yaml", "linkwright: 1\nip: buoy\nconsumes: { lanterns: { top: {} } }\n"),
+        (
+            "soc/coast.yaml",
+            "linkwright: 1\nsoc: coast\ndevices:\n  d0: { ip: buoy, lanterns: { top: d1 } }\n  d1: { ip: lighthouse }\n",
+        ),
+    ];
+    let inputs: Vec<Input> = texts.iter().map(|(name, text)| Input::Text((*name).into(), (*text).into())).collect();
+    let soc = front::read(&inputs, &Options::default()).model.expect("nothing is wrong").socs.remove(0);
+    let topology = topology(&soc);
+    let mut devices = [const { DeviceSlot::EMPTY }; 2];
+    let mut links = [const { LinkSlot::EMPTY }; 1];
+    let mut places = [const { DriverSlot::EMPTY }; 2];
+    let storage =
+        Storage { devices: &mut devices, links: &mut links, drivers: &mut places, domains: &mut [], nestings: &mut [] };
+    let log: &'static Mutex<Vec<usize>> = Box::leak(Box::default());
+    let drivers = ["d0", "d1"].map(|name| Named {
+        name,
+        number: usize::from(name == "d1"),
+        asks_for: Vec::new(),
+        probes: AtomicUsize::new(0),
+        log,
+    });
+    let system = System::new(storage, VirtualTime::new());
+    host_task(|task| {
+        let cx = Context::sleepable(task);
+        let mut handles = [None; 2];
+        system.load(cx, topology, &mut handles, |_| true).expect("loads");
+        let [buoy, lighthouse] = handles.map(|handle| handle.expect("takes part"));
+        system.driver_register(cx, &drivers[0]).expect("room");
+        system.run_pending(cx);
+        let why = system.waiting(buoy).expect("the gate holds it").to_string();
+        assert_eq!(why, "waiting for d1 because of edge `lantern top` declared at soc/coast.yaml:4");
+        system.driver_register(cx, &drivers[1]).expect("room");
+        system.run_pending(cx);
+        assert_eq!(*log.lock().expect("one thread"), [1, 0]);
+        [buoy, lighthouse].iter().for_each(|device| {
+            system.enable(*device).expect("was disabled");
+        });
+        system.get_sync(cx, buoy).expect("resumes");
+        assert_eq!(system.rpm_info(lighthouse).expect("lives").status, RpmStatus::Active);
+        let first = system.next_in_order(Order::Sleep, None).expect("two devices");
+        assert_eq!(
+            (first, system.next_in_order(Order::Sleep, Some(first))),
+            (lighthouse, Some(buoy)),
+            "suspended last"
+        );
+    });
 }

@@ -47,6 +47,9 @@ pub(super) fn check_subsystems(cx: &mut Cx<'_>) {
         let subsystem = &loaded.spec;
         colliding_names::check(subsystem.operations.iter().map(|(name, _)| name), "operations", cx);
         colliding_names::check(subsystem.args().map(|(name, _)| name), "arguments", cx);
+        for (_, operation) in subsystem.operations.iter() {
+            colliding_names::check(operation.args.iter().map(|(name, _)| name), "arguments", cx);
+        }
     }
 }
 

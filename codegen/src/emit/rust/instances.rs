@@ -1,12 +1,14 @@
 //! `instances.rs` of a soc's crate: which device is an instance of which ip, and what its resources are.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::map::{hex, number};
 use super::needs::{Need, needs, uses_subsystems};
 use super::soc::{DeviceItem, Plan};
-use super::{Options, docs, manifest, print};
+use super::{Options, docs, manifest, print, wiring};
 use crate::emit::Generated;
 use crate::lower::{Reference, Soc, Subsystem};
 
@@ -20,7 +22,8 @@ pub(super) fn uses_handles(plan: &Plan<'_>, subsystems: &[Subsystem], options: &
 pub(super) fn emit(plan: &Plan<'_>, subsystems: &[Subsystem], options: &Options) -> Option<Generated> {
     let items =
         plan.devices.iter().filter(|item| item.spec.enabled && item.ip.is_some_and(|ip| options.drivers.include(ip)));
-    let devices: Vec<TokenStream> = items.map(|item| device(plan, item, subsystems)).collect();
+    let proven = wiring::proven(plan);
+    let devices: Vec<TokenStream> = items.map(|item| device(plan, item, subsystems, &proven)).collect();
     if devices.is_empty() {
         return None;
     }
@@ -40,7 +43,12 @@ pub(super) fn emit(plan: &Plan<'_>, subsystems: &[Subsystem], options: &Options)
     ))
 }
 
-fn device(plan: &Plan<'_>, item: &DeviceItem<'_>, subsystems: &[Subsystem]) -> TokenStream {
+fn device(
+    plan: &Plan<'_>,
+    item: &DeviceItem<'_>,
+    subsystems: &[Subsystem],
+    proven: &HashSet<(usize, usize)>,
+) -> TokenStream {
     let Some(ip) = item.ip else { return quote!() };
     let spec = item.spec;
     let needs = needs(ip, subsystems);
@@ -61,7 +69,9 @@ fn device(plan: &Plan<'_>, item: &DeviceItem<'_>, subsystems: &[Subsystem]) -> T
         };
         let path = plan.spec_path(spec, &reference.subsystem, &reference.name);
         let mark = docs::from_spec(&path);
-        let port = item.ports.iter().find(|port| std::ptr::eq(port.reference, reference));
+        // Without a link that keeps the controller running a port is no endpoint.
+        let runs = proven.contains(&(item.index, reference.provider));
+        let port = item.ports.iter().find(|port| runs && std::ptr::eq(port.reference, reference));
         let place = match (need.port, port) {
             (Some(_), Some(port)) => {
                 let name = &port.name;

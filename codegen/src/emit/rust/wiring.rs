@@ -59,6 +59,11 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     print::file(&plan.soc.file, quote! { #docs #allowed #told #dma #supplied #devices #(#links)* #(#endpoints)* })
 }
 
+/// Consumers and suppliers, as indices, of which the one runs whenever the other does.
+pub(super) fn proven(plan: &Plan<'_>) -> HashSet<(usize, usize)> {
+    supplies(plan).iter().map(|supply| (supply.consumer, supply.supplier)).collect()
+}
+
 /// A supplier that runs whenever the consumer does.
 struct Supply<'a> {
     consumer: usize,

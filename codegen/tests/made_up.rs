@@ -1,0 +1,240 @@
+//! A kind of resource that nobody has heard of is one YAML file and no Rust: it is in links, probe order, proofs,
+//! getters, data and pages like any other.
+#![forbid(unsafe_code)]
+
+mod compiler;
+
+use std::path::{Path, PathBuf};
+
+use compiler::{arguments, put, rustc};
+use linkwright_codegen::emit::{Choices, Files, all};
+use linkwright_codegen::front::{Reading, read};
+use linkwright_codegen::load::{Input, Options};
+
+const SUBSYSTEM: &str = "\
+linkwright: 1
+subsystem: lantern
+doc: Lamps that ships see.
+key: lanterns
+reference: { args: { lamp: u8 } }
+link: { class: hard, runtime_pm: true }
+operations:
+  light: { context: sleepable, doc: Let it shine., undo: darken }
+  darken: { context: sleepable }
+  brightness: { context: atomic, power: active, returns: u16, doc: In lux. }
+stages: { resume: [light] }
+";
+
+const LIGHTHOUSE: &str = "\
+linkwright: 1
+ip: lighthouse
+window: { size: 0x10 }
+registers: { LAMP: { offset: 0x0 } }
+provides: { lantern: { capacity: 4 } }
+";
+
+const BUOY: &str = "\
+linkwright: 1
+ip: buoy
+window: { size: 0x10 }
+registers: { STATE: { offset: 0x0 } }
+consumes: { lanterns: { top: { optional: true } } }
+";
+
+const COAST: &str = "\
+linkwright: 1
+soc: coast
+devices:
+  raft0: { ip: buoy, reg: 0x3000 }
+  buoy0: { ip: buoy, reg: 0x1000, lanterns: { top: lighthouse0/2 } }
+  lighthouse0: { ip: lighthouse, reg: 0x2000 }
+";
+
+/// What a user writes: a provider, and a consumer of its resources.
+const USER: &str = r#"
+#![no_std]
+#![deny(warnings)]
+//! A provider and a consumer.
+
+use linkwright::consumer::{OperationError, Reference};
+use linkwright::context::Task;
+use linkwright::power::{Active, SuppliedBy};
+use linkwright_coast::{Buoy0, Lighthouse0, instances};
+use linkwright_subsystems::lantern::{Handle, Provider};
+
+/// Has the lamps.
+#[derive(Debug)]
+pub struct Keeper;
+
+impl Provider for Keeper {
+    fn light(&self, _: &Task<'_>, args: &'static [u64]) -> Result<(), OperationError> {
+        if args == [2] { Ok(()) } else { Err(OperationError::Unsupported) }
+    }
+}
+
+/// Light may sleep; looking at it needs the buoy on, and so the lighthouse.
+pub fn look(
+    lamp: &Handle<instances::buoy0::LanternsTop>,
+    cx: &Task<'_>,
+    power: &Active<Buoy0>,
+) -> Result<u16, OperationError> {
+    lamp.light(cx)?;
+    lamp.brightness(power)
+}
+
+fn supplied<D: SuppliedBy<Lighthouse0>>() {}
+
+/// The edge of the spec as a type.
+pub fn proof() {
+    supplied::<Buoy0>();
+}
+
+const _: () = assert!(<instances::buoy0::LanternsTop as Reference>::ARGS[0] == 2);
+"#;
+
+fn reading(texts: &[(&str, &str)]) -> Reading {
+    let input = |(name, text): &(&str, &str)| Input::Text(name.to_string(), text.to_string());
+    read(&texts.iter().map(input).collect::<Vec<_>>(), &Options::default())
+}
+
+fn coast(soc: &str) -> Reading {
+    reading(&[
+        ("subsystems/lantern.yaml", SUBSYSTEM),
+        ("ip/lighthouse.yaml", LIGHTHOUSE),
+        ("ip/buoy.yaml", BUOY),
+        ("soc/coast.yaml", soc),
+    ])
+}
+
+fn generated(reading: &Reading) -> Files {
+    let model = reading.model.as_ref().expect("nothing is wrong");
+    all(model, &Choices::default()).expect("the built-in templates are right")
+}
+
+/// Compiles generated crates and what uses them, each after those that it uses.
+struct Crates {
+    root: tempfile::TempDir,
+    made: Vec<(String, PathBuf)>,
+}
+
+impl Crates {
+    fn new(files: &Files) -> Self {
+        let root = tempfile::tempdir().expect("a directory for tests");
+        put(root.path(), files);
+        Self { root, made: Vec::new() }
+    }
+
+    fn compile(&mut self, directory: &str) -> Result<(), String> {
+        let name = format!("linkwright_{}", directory.replace('-', "_"));
+        let others: Vec<(&str, &Path)> = self.made.iter().map(|(name, path)| (name.as_str(), path.as_path())).collect();
+        let folder = self.root.path().join(directory);
+        let out = folder.join(format!("lib{name}.rmeta"));
+        let mut command = rustc();
+        command.args(arguments(&folder.join("src/lib.rs"), &name, &others));
+        for folder in self.made.iter().filter_map(|(_, path)| path.parent()) {
+            command.arg("-L").arg(format!("dependency={}", folder.display()));
+        }
+        let output = command.args(["--cfg", "feature=\"driver\"", "--emit=metadata", "-o"]).arg(&out).output();
+        let output = output.expect("rustc runs");
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        self.made.push((name, out));
+        Ok(())
+    }
+
+    fn user(&mut self, text: &str) -> Result<(), String> {
+        let folder = self.root.path().join("user/src");
+        std::fs::create_dir_all(&folder).expect("a directory for tests");
+        std::fs::write(folder.join("lib.rs"), text).expect("a file for tests");
+        self.compile("user")
+    }
+}
+
+#[test]
+fn its_references_are_links_and_order_devices() {
+    let reading = coast(COAST);
+    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    let soc = &reading.model.as_ref().expect("nothing is wrong").socs[0];
+    let edge = &soc.edges[0];
+    assert_eq!((edge.consumer, edge.supplier, edge.runtime_pm), (1, 2, true));
+    assert_eq!(
+        (edge.subsystem.as_str(), edge.name.as_str(), edge.place.as_str()),
+        ("lantern", "top", "soc/coast.yaml:5")
+    );
+    assert_eq!(soc.probe_order, [0, 2, 1], "the supplier first, though it is written last");
+    let fifth = coast(&COAST.replace("lighthouse0/2", "lighthouse0/4"));
+    assert_eq!(fifth.diagnostics.sorted()[0].rule, "LW0407", "there are four lamps");
+    let misspelt = coast(&COAST.replace("lanterns:", "lantern:"));
+    assert!(misspelt.diagnostics.sorted()[0].help.iter().any(|help| help.contains("`lanterns`")));
+}
+
+#[test]
+fn data_and_pages_have_it() {
+    let files = generated(&coast(COAST));
+    let text = |name: &str| files[name].text.as_str();
+    let topology = text("coast/src/topology.rs").split_whitespace().collect::<String>();
+    let link = "Link::managed(Buoy0::ID,Lighthouse0::ID,Hard,\"lantern\",\"top\",\"soc/coast.yaml:5\"";
+    assert!(topology.contains(link), "{topology}");
+    assert!(topology.contains("probe_order:&[Raft0::ID,Lighthouse0::ID,Buoy0::ID]"), "{topology}");
+    assert!(text("coast/src/wiring.rs").contains("unsafe impl SuppliedBy<Lighthouse0> for Buoy0 {}"));
+    let reference = text("coast/reference.md");
+    assert!(
+        reference.contains("| `buoy0` | `lighthouse0` | lantern top | runtime PM | soc/coast.yaml:5 |"),
+        "{reference}"
+    );
+    assert!(reference.contains("`buoy0`, after `lighthouse0` (lantern top)"), "{reference}");
+    assert!(text("coast/src/devices.rs").contains("pub mod lanterns"), "its numbers");
+    let handles = text("subsystems/README.md");
+    let row = handles.lines().find(|line| line.contains("| `lantern` |")).expect("a row");
+    assert!(row.contains("Lamps that ships see") && row.contains("at resume: `light`"), "{row}");
+}
+
+#[test]
+fn handles_and_proofs_are_types_and_nothing_else_compiles() {
+    let mut crates = Crates::new(&generated(&coast(COAST)));
+    for name in ["subsystems", "lighthouse", "buoy", "coast", "user"] {
+        let made = if name == "user" { crates.user(USER) } else { crates.compile(name) };
+        made.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let user = |from: &str, to: &str| USER.replace(from, to);
+    for (why, text, says) in [
+        ("no edge", user("supplied::<Buoy0>()", "supplied::<linkwright_coast::Raft0>()"), "Raft0"),
+        ("sleeping without a task", user("lamp.light(cx)?", "lamp.light()?"), "Task"),
+        ("looking without power", user("lamp.brightness(power)", "lamp.brightness()"), "Active<Buoy0>"),
+    ] {
+        let error = crates.user(&text).expect_err(why);
+        assert!(error.contains(says), "{why}: {error}");
+    }
+}
+
+/// Found when the instances of a soc were compared with its endpoints: accepted specs must compile.
+#[test]
+fn a_port_whose_controller_need_not_run_is_not_wired() {
+    let soc = "\
+linkwright: 1
+soc: harbour
+devices:
+  gic: { ip: arm-gic }
+  clock: { ip: pll }
+  later: { ip: pl330, reg: 0x10000, clocks: { apb_pclk: clock/0 } }
+  never: { ip: pl330, reg: 0x20000, clocks: { apb_pclk: clock/0 }, status: disabled }
+  uart0:
+    ip: samsung-uart
+    reg: 0x30000
+    clocks: { uart: clock/0, clk_uart_baud0: clock/0 }
+    interrupts: { irq: gic/40 }
+    dmas: { tx: { to: later, request: 3, post_init: true }, rx: never/4 }
+";
+    let reading =
+        reading(&[("ip/pll.yaml", "linkwright: 1\nip: pll\nprovides: { clk: {} }\n"), ("soc/harbour.yaml", soc)]);
+    let files = generated(&reading);
+    let wiring = &files["harbour/src/wiring.rs"].text;
+    assert!(!wiring.contains("impl Endpoint") && wiring.contains("SuppliedBy<Clock> for Uart0"), "{wiring}");
+    let topology = files["harbour/src/topology.rs"].text.split_whitespace().collect::<String>();
+    assert!(topology.contains("PostInit,\"dma\",\"tx\""), "{topology}");
+    let mut crates = Crates::new(&files);
+    for name in ["subsystems", "pl330", "samsung-uart", "harbour"] {
+        crates.compile(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
