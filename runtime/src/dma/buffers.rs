@@ -75,7 +75,7 @@ pub trait Buffers: Erase + core::fmt::Debug + Send + 'static {}
 
 /// What one block of a transfer takes and gives back: [`DmaBuf`] or [`CopyPair`].
 #[allow(private_bounds, reason = "sealed, as `Buffers`")]
-pub trait BlockBuffers: Buffers + Parts {}
+pub trait BlockBuffers: Buffers + Parts + Sync {}
 
 /// A source and a destination.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ pub struct SegmentStorage<B: BlockBuffers, const N: usize> {
     cells: UnsafeCell<[MaybeUninit<B>; N]>,
 }
 
-// SAFETY: the cells belong to the one `Segments` that `taken` stands for, and buffers are `Send`.
+// SAFETY: the cells belong to the one `Segments` that `taken` stands for, and buffers are `Send` and `Sync`.
 unsafe impl<B: BlockBuffers, const N: usize> Sync for SegmentStorage<B, N> {}
 
 impl<B: BlockBuffers, const N: usize> SegmentStorage<B, N> {

@@ -4,13 +4,14 @@ use std::sync::Mutex;
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    self, CopyPair, Done, Handler, Linear, PrepareError, Progress, Rect, SegmentStorage, Segments, Sg, StartError,
-    TransferError,
+    self, CopyPair, Dmac, Done, Handler, Linear, PrepareError, Progress, Rect, SegmentStorage, Segments, Sg,
+    StartError, TransferError,
 };
 use linkwright::microcode::Side;
-use linkwright_sim::FifoConfig;
+use linkwright_pl330::Pl330;
+use linkwright_sim::{Board, FifoConfig};
 
-use crate::rig::{Copier, Filler, Rig, bytes, check};
+use crate::rig::{Copier, Dmac0, Filler, POWER, Rig, bytes, check};
 
 type List = Segments<CopyPair<u8>, 8>;
 
@@ -253,7 +254,7 @@ fn fills_with_zeros_and_with_words() {
             fill.release(cx).unwrap();
         }
         let words = rig.buffer(cx, 1, &[0_u16; 333]);
-        let channel = rig.claim::<dma::MemoryFill<crate::rig::Dmac0, u16>>(cx);
+        let channel = rig.claim::<dma::MemoryFill<Dmac0, u16>>(cx);
         let mut fill = channel.prepare_pattern(cx, Linear::of(&words), 0x1234).unwrap_or_else(|(e, _)| panic!("{e}"));
         let transfer = fill.start(words, &power).unwrap();
         rig.until_done(&transfer);
@@ -291,6 +292,26 @@ fn the_strict_rule_gives_each_thread_its_share() {
         let all: Vec<_> = (0..8).map(|i| rig.prepare::<Copier, _>(cx, Linear::new(10_000).at(i, 3))).collect();
         assert!(all.iter().all(|copy| copy.program().fifo.peak() <= share));
     });
+    // One line a thread holds no copy whose two sides lie differently; without the rule there is room for one.
+    let crooked = Linear::new(10_000).at(1, 3);
+    for (strict_fifo, refused) in [(true, true), (false, false)] {
+        let small = linkwright_sim::Config { fifo_lines: 8, ..linkwright_sim::Config::zynq7000() };
+        let board = Board::new(small).unwrap();
+        let config = dma::Config { strict_fifo, ..dma::Config::DEFAULT };
+        let dmac: &'static Dmac<_> =
+            Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(board.dmac), &POWER, board.programs, config)));
+        host_task(|cx| match dmac.claim::<Copier>(cx).unwrap().prepare(cx, crooked) {
+            Ok(copy) => {
+                assert!(!refused);
+                copy.release(cx).unwrap();
+            }
+            Err((error, channel)) => {
+                assert!(refused);
+                assert_eq!(error, PrepareError::Plan(dma::plan::PlanError::FifoTooSmall));
+                channel.prepare(cx, Linear::new(10_000)).unwrap_or_else(|(e, _)| panic!("{e}")).release(cx).unwrap();
+            }
+        });
+    }
 }
 
 static NEXT: Mutex<Vec<List>> = Mutex::new(Vec::new());
