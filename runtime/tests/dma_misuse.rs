@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Barrier, Mutex};
 
@@ -412,4 +413,61 @@ fn no_error_is_forgotten() {
     });
     let provoked: BTreeSet<String> = here.chain(elsewhere).map(str::to_owned).collect();
     assert_eq!(declared, provoked);
+}
+
+static SERVED_WITHIN: Mutex<(Option<&'static support::Engine>, u32)> = Mutex::new((None, 0));
+static SERVES: fn(Done<'_, Copier, Linear>) = |done| {
+    let engine = {
+        let mut within = SERVED_WITHIN.lock().unwrap();
+        within.1 += 1;
+        within.0.unwrap()
+    };
+    assert!(!engine.irq(), "this end was taken over before the handler was called");
+    assert_eq!(engine.watch().untold, 0);
+    drop(done.finish());
+};
+
+/// Serving the interrupt inside a handler, which has no business there, ends nothing twice and waits for nothing.
+#[test]
+fn a_handler_that_serves_the_interrupt_is_called_once() {
+    on_a_board(CONFIG, |rig, cx| {
+        SERVED_WITHIN.lock().unwrap().0 = Some(rig.engine);
+        let mut copy = rig.prepare(cx, 64);
+        copy.set_handler(cx, &SERVES);
+        let power = rig.active(cx);
+        for round in 1..4 {
+            copy.start_detached(rig.pair(cx, &pattern(64, round)), &power).unwrap();
+            assert!(rig.serve());
+            assert_eq!(SERVED_WITHIN.lock().unwrap().1, round);
+        }
+        copy.release(cx).unwrap();
+    });
+}
+
+/// Sleepable operations inside a handler are found where they happen, and the engine survives the panic.
+#[test]
+#[cfg(debug_assertions)]
+fn sleeping_in_a_handler_through_a_new_task_is_found() {
+    static SLEEPS: fn(Done<'_, Copier, Linear>) = |done| {
+        host_task(|cx| cx.might_sleep());
+        drop(done.finish());
+    };
+    on_a_board(CONFIG, |rig, cx| {
+        let mut copy = rig.prepare(cx, 64);
+        copy.set_handler(cx, &SLEEPS);
+        let power = rig.active(cx);
+        copy.start_detached(rig.pair(cx, &pattern(64, 1)), &power).unwrap();
+        while !rig.machine.run(1) {}
+        let engine = rig.engine;
+        let panic = std::panic::catch_unwind(AssertUnwindSafe(|| engine.irq())).unwrap_err();
+        let text = panic.downcast_ref::<&str>().copied().unwrap_or_default();
+        assert!(text.contains("entered from atomic context"), "{text}");
+        // The buffers were parked, and the channel works on.
+        let left = copy.recover().expect("the buffers");
+        assert_eq!(left.result, Ok(()));
+        let transfer = copy.start(left.bufs, &power).unwrap();
+        assert!(rig.serve());
+        assert_eq!(transfer.wait(cx).result, Ok(()));
+        copy.release(cx).unwrap();
+    });
 }
