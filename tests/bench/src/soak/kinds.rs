@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::marker::PhantomData;
 
 use bench_board::{CodecIn, CodecOut, Dmac0, SpiIn, SpiOut, UartIn, UartOut};
@@ -6,7 +5,7 @@ use linkwright::context::Task;
 use linkwright::dma::memory::DmaBuf;
 use linkwright::dma::{
     Channel, CopyPair, DeviceToMemory, Endpoint, Goes, Linear, MemoryCopy, MemoryFill, MemoryToDevice, MemoryToMemory,
-    Pausable, Prepared, Rect, SegmentStorage, Segments, Sg,
+    Pausable, Prepared, Rect,
 };
 use linkwright::mmio::Word;
 use linkwright_sim::FifoPeripheral;
@@ -14,14 +13,12 @@ use linkwright_sim::FifoPeripheral;
 use super::Score;
 use super::area::Area;
 use super::client::{Client, Kind, Ready, Unit};
+use super::lists::List;
 use super::ports::{Ports, check};
 use super::random::Random;
 use super::world::World;
 
-/// Most pieces of a list.
-const PIECES: usize = 4;
-
-type Copy8 = MemoryCopy<Dmac0>;
+pub(super) type Copy8 = MemoryCopy<Dmac0>;
 
 /// A client of a random kind for place `who`; each device has its place.
 pub(super) fn client(
@@ -114,11 +111,11 @@ impl<S: Simple> Copy<S> {
     }
 }
 
-fn pair(areas: [Area; 2], cx: &Task<'_>, world: &World, random: &mut Random) -> CopyPair<u8> {
+pub(super) fn pair(areas: [Area; 2], cx: &Task<'_>, world: &World, random: &mut Random) -> CopyPair<u8> {
     CopyPair { source: areas[0].filled(cx, world, random), destination: areas[1].buffer(cx, world) }
 }
 
-fn check_pair(areas: [Area; 2], mut pair: CopyPair<u8>, whole: bool) {
+pub(super) fn check_pair(areas: [Area; 2], mut pair: CopyPair<u8>, whole: bool) {
     assert!(!whole || pair.source[..] == pair.destination[..], "wrong data");
     areas[0].check_guards(&mut pair.source, |_| false);
     areas[1].check_guards(&mut pair.destination, |_| false);
@@ -266,7 +263,7 @@ impl Kind for Patterns {
 }
 
 /// The bytes of words.
-fn bytes<'a, W: Word>(words: impl Iterator<Item = &'a W>) -> Vec<u8> {
+pub(super) fn bytes<'a, W: Word>(words: impl Iterator<Item = &'a W>) -> Vec<u8> {
     words.flat_map(|word| word.widen().to_le_bytes().into_iter().take(size_of::<W>())).collect()
 }
 
@@ -397,123 +394,5 @@ where
     }
     fn resume(prepared: &Prepared<E, S>) {
         S::resume(prepared);
-    }
-}
-
-/// Several pieces in one program.
-struct List<E: Endpoint, B: linkwright::dma::BlockBuffers> {
-    areas: Vec<[Area; 2]>,
-    events_every: u16,
-    /// Rooms of lists, used in turn: one may still be with the engine.
-    rooms: VecDeque<&'static SegmentStorage<B, PIECES>>,
-    port: Option<fn(&Ports) -> &FifoPeripheral>,
-    expected: Vec<u8>,
-    end: PhantomData<E>,
-}
-
-impl<E: Endpoint, B: linkwright::dma::BlockBuffers> List<E, B> {
-    /// Pieces of at most `longest` words, each a multiple of `unit`.
-    fn new(longest: usize, unit: usize, port: Option<fn(&Ports) -> &FifoPeripheral>, random: &mut Random) -> Self {
-        let pieces = random.within(1, PIECES);
-        let piece = |random: &mut Random| {
-            let len = random.within(1, longest / unit) * unit;
-            [Area::anywhere(len, random), Area::anywhere(len, random)]
-        };
-        let areas = (0..pieces).map(|_| piece(random)).collect();
-        let rooms = VecDeque::from([&*Box::leak(Box::new(SegmentStorage::new()))]);
-        let events_every = random.below(3) as u16;
-        Self { areas, events_every, rooms, port, expected: Vec::new(), end: PhantomData }
-    }
-
-    fn shape(&self, word: usize) -> Sg<PIECES> {
-        let block = |[from, to]: &[Area; 2]| match word {
-            1 => Linear::new(from.bytes::<u8>()).at(from.at::<u8>(), to.at::<u8>()),
-            _ => Linear::new(from.bytes::<u32>()).at(from.at::<u32>(), from.at::<u32>()),
-        };
-        let blocks: Vec<Linear> = self.areas.iter().map(block).collect();
-        Sg::new(&blocks).events_every(self.events_every)
-    }
-
-    fn list(&mut self) -> Segments<B, PIECES> {
-        if let Some(list) = self.rooms.iter().find_map(|room| room.take()) {
-            return list;
-        }
-        // Dropped transfers keep their rooms until the hardware is quiet.
-        self.rooms.push_back(Box::leak(Box::new(SegmentStorage::new())));
-        self.rooms.back().and_then(|room| room.take()).unwrap_or_else(|| panic!("new room is free"))
-    }
-}
-
-impl List<Copy8, CopyPair<u8>> {
-    fn copies(random: &mut Random) -> Self {
-        Self::new(150, 1, None, random)
-    }
-}
-
-impl List<CodecOut, DmaBuf<u32>> {
-    fn transmits(random: &mut Random, port: fn(&Ports) -> &FifoPeripheral) -> Self {
-        // A piece does not end within a burst of the device.
-        Self::new(32, 4, Some(port), random)
-    }
-}
-
-impl Kind for List<Copy8, CopyPair<u8>> {
-    type End = Copy8;
-    type Shape = Sg<PIECES>;
-
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<Copy8>) -> Ready<Copy8, Sg<PIECES>> {
-        channel.prepare(cx, self.shape(1))
-    }
-    fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> Segments<CopyPair<u8>, PIECES> {
-        let mut list = self.list();
-        for areas in &self.areas {
-            assert!(list.push(pair(*areas, cx, world, random)).is_ok());
-        }
-        list
-    }
-    fn check_whole(&mut self, _: &World, mut list: Segments<CopyPair<u8>, PIECES>) {
-        assert_eq!(list.len(), self.areas.len());
-        for areas in self.areas.iter().rev() {
-            list.pop().into_iter().for_each(|pair| check_pair(*areas, pair, true));
-        }
-    }
-    fn check_part(&mut self, _: &World, mut list: Segments<CopyPair<u8>, PIECES>) {
-        for areas in self.areas.iter().rev() {
-            list.pop().into_iter().for_each(|pair| check_pair(*areas, pair, false));
-        }
-    }
-    fn forget(&mut self, _: &World) {}
-}
-
-impl Kind for List<CodecOut, DmaBuf<u32>> {
-    type End = CodecOut;
-    type Shape = Sg<PIECES>;
-
-    fn prepare(&self, cx: &Task<'_>, channel: Channel<CodecOut>) -> Ready<CodecOut, Sg<PIECES>> {
-        channel.prepare(cx, self.shape(4))
-    }
-    fn load(&mut self, cx: &Task<'_>, world: &World, random: &mut Random) -> Segments<DmaBuf<u32>, PIECES> {
-        let mut list = self.list();
-        self.expected.clear();
-        for [area, _] in &self.areas {
-            let buffer = area.filled::<u32>(cx, world, random);
-            self.expected.extend(bytes(buffer.iter()));
-            assert!(list.push(buffer).is_ok());
-        }
-        list
-    }
-    fn check_whole(&mut self, world: &World, list: Segments<DmaBuf<u32>, PIECES>) {
-        let port = self.port.map(|port| port(&world.ports));
-        assert!(port.is_some_and(|port| port.take() == self.expected), "wrong data for the device");
-        port.into_iter().for_each(check);
-        self.check_part(world, list);
-    }
-    fn check_part(&mut self, _: &World, mut list: Segments<DmaBuf<u32>, PIECES>) {
-        for [area, _] in self.areas.iter().rev() {
-            list.pop().into_iter().for_each(|mut buffer| area.check_guards(&mut buffer, |_| false));
-        }
-    }
-    fn forget(&mut self, world: &World) {
-        self.port.into_iter().for_each(|port| port(&world.ports).reset());
     }
 }

@@ -8,6 +8,7 @@
 mod area;
 mod client;
 mod kinds;
+mod lists;
 mod ports;
 mod random;
 mod turns;
@@ -107,12 +108,10 @@ pub fn soak(transfers: u64, seed: u64, limit: Option<Duration>) -> Score {
             if random.once_in(2_000) && world.is_on() {
                 // What it was told to do before, it does first.
                 world.sim.run(10);
-                if !world.sim.interrupt() {
-                    world.sim.inject_manager_fault(FaultCause::UndefinedInstruction);
-                    score.injected += 1;
-                    clients.iter_mut().flatten().for_each(|client| client.manager_faulted());
-                    world.serve();
-                }
+                world.sim.inject_manager_fault(FaultCause::UndefinedInstruction);
+                score.injected += 1;
+                clients.iter_mut().flatten().for_each(|client| client.manager_faulted());
+                world.serve();
             }
             let who = random.below(CLIENTS);
             if let Some(client) = &mut clients[who] {
