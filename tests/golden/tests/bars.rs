@@ -44,9 +44,11 @@ fn theirs(request: &Request<'_>, hex: &str, events: u64) -> (usize, Tally) {
 }
 
 /// As far as `events` events.
-fn no_worse(request: &Request<'_>, hex: &str, events: u64) {
+fn no_worse(request: &Request<'_>, hex: &str, ours: &str, events: u64) {
     let (length, a) = theirs(request, hex, events);
     let judged = here(request);
+    let bytes: Vec<_> = judged.code().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(bytes.join(" "), ours);
     let b = Machine::new(request).run_watched::<Microcode>(judged.code(), events, &mut |_| {}).expect("it runs");
     assert!(judged.code().len() <= length, "longer than {length}");
     assert!(b.instructions <= a.instructions, "more instructions than {a:?}: {b:?}");
@@ -58,7 +60,8 @@ fn bursts_to_a_device() {
     let blocks = [Block { source: S, destination: 0, bytes: 4096 }];
     let request = out(8, Work::Blocks { blocks: &blocks, event_every: 0 });
     let hex = "bc 01 37 00 1d 00 bc 00 00 00 20 00 bc 02 00 00 00 40 35 28 20 7f 32 28 07 2b 28 38 05 13 34 00 00";
-    no_worse(&request, hex, u64::MAX);
+    let ours = "bc 02 00 00 00 40 35 28 bc 00 00 00 20 00 bc 01 37 00 1d 00 20 7f 32 28 04 2b 28 38 05 13 34 00 00";
+    no_worse(&request, hex, ours, u64::MAX);
     let judged = here(&request);
     assert!(judged.code().len() <= 33 && judged.tally.instructions <= 520);
     assert_eq!(judged.tally.read_beats, 512);
@@ -78,7 +81,9 @@ fn a_ring_of_four_periods() {
     let request = out(8, Work::Cyclic { block, period_bytes: 4096, gate: None });
     let hex = "bc 01 37 00 1d 00 bc 02 00 00 00 40 35 28 bc 00 00 00 20 00 20 03 22 7f 32 28 07 2b 28 3c 05 13 34 00 \
                38 0c 2c 16";
-    no_worse(&request, hex, 12);
+    let ours = "bc 02 00 00 00 40 35 28 bc 01 37 00 1d 00 bc 00 00 00 20 00 22 03 20 7f 32 28 04 2b 28 38 05 13 34 00 \
+                3c 0c 2c 16";
+    no_worse(&request, hex, ours, 12);
     let judged = here(&request);
     assert!(judged.code().len() <= 38 && judged.program.instructions <= 2584);
 }
@@ -88,7 +93,8 @@ fn a_gather_of_rows() {
     let (row_bytes, rows, source_pitch, destination_pitch) = (64, 16, 256, 64);
     let request = copy(Work::Rect { source: S, destination: D, row_bytes, rows, source_pitch, destination_pitch });
     let hex = "bc 01 77 c0 1d 00 bc 00 00 00 20 00 bc 02 00 00 40 00 20 0f 04 08 54 c0 00 38 05 13 34 00 00";
-    no_worse(&request, hex, u64::MAX);
+    let ours = "bc 00 00 00 20 00 bc 02 00 00 40 00 bc 01 77 c0 1d 00 20 0f 04 08 54 c0 00 38 05 13 34 00 00";
+    no_worse(&request, hex, ours, u64::MAX);
     assert!(here(&request).code().len() <= 31);
 }
 

@@ -239,31 +239,41 @@ fn any_work() -> impl Strategy<Value = (Setup, (End, End), Any)> {
     let checkpoint = prop_oneof![Just(None), (1_u16..20).prop_map(|bursts| Some(Checkpoint { event: 1, bursts }))];
     let device = (0_u32..3, prop_oneof![Just(1_u8), Just(4), Just(8), Just(16), 1_u8..=16]);
     let numbers = (0_u32..64, 0_u32..64, 1_u32..40, 1_u32..30, 0_u32..300, 0_u32..300);
-    (bus, checkpoint, device, 0_usize..5, 0_u8..3, numbers, any::<(bool, u16)>()).prop_map(
-        |(bus, checkpoint, (log2, burst), way, shape, (a, b, size, count, c, d), (flag, more))| {
-            let port = port(1 << log2, burst);
-            let way = ways(port)[way];
-            let unit = match way {
-                (End::Port(_), _) | (_, End::Port(_)) => u32::from(port.beat) * u32::from(port.burst),
-                _ => 1 + u32::from(more % 13),
-            };
-            let bytes = size * unit;
-            let setup = Setup { checkpoint: checkpoint.filter(|_| shape < 2), barriers: flag, ..setup(bus) };
-            let work = match shape {
-                0 => {
-                    let block = |n: u32| Block {
-                        source: S + a + n * (bytes + c),
-                        destination: D + b + n * (bytes + d),
-                        bytes: unit * (1 + (size + n * c) % 40),
-                    };
-                    Any::Blocks((0..count).map(block).collect(), more % 5)
-                }
-                1 => Any::Other(rect(count, bytes, [bytes + c, bytes + d], [a, b])),
-                _ => Any::Other(cyclic(bytes * (1 + count % 6), bytes, [a, b], flag.then_some(3))),
-            };
-            (setup, way, work)
-        },
+    (
+        bus,
+        checkpoint,
+        device,
+        0_usize..5,
+        0_u8..3,
+        numbers,
+        (any::<(bool, u16)>(), prop_oneof![Just(128_u16), 1..24_u16]),
     )
+        .prop_map(
+            |(bus, checkpoint, (log2, burst), way, shape, (a, b, size, count, c, d), ((flag, more), fifo_lines))| {
+                let port = port(1 << log2, burst);
+                let way = ways(port)[way];
+                let unit = match way {
+                    (End::Port(_), _) | (_, End::Port(_)) => u32::from(port.beat) * u32::from(port.burst),
+                    _ => 1 + u32::from(more % 13),
+                };
+                let bytes = size * unit;
+                let checkpoint = checkpoint.filter(|_| shape < 2);
+                let setup = Setup { checkpoint, barriers: flag, fifo_lines, ..setup(bus) };
+                let work = match shape {
+                    0 => {
+                        let block = |n: u32| Block {
+                            source: S + a + n * (bytes + c),
+                            destination: D + b + n * (bytes + d),
+                            bytes: unit * (1 + (size + n * c) % 40),
+                        };
+                        Any::Blocks((0..count).map(block).collect(), more % 5)
+                    }
+                    1 => Any::Other(rect(count, bytes, [bytes + c, bytes + d], [a, b])),
+                    _ => Any::Other(cyclic(bytes * (1 + count % 6), bytes, [a, b], flag.then_some(3))),
+                };
+                (setup, way, work)
+            },
+        )
 }
 
 proptest! {
@@ -283,7 +293,8 @@ proptest! {
             judge::<Toy<32, 1000, 3, 127>>(&request, 1 << 15),
         ] {
             let jump = matches!(work, Work::Cyclic { .. }) && matches!(judged, Err(PlanError::JumpTooFar));
-            let expected = jump || matches!(judged, Ok(_) | Err(PlanError::TooLong { .. }));
+            let small = setup.fifo_lines < 128 && matches!(judged, Err(PlanError::FifoTooSmall));
+            let expected = jump || small || matches!(judged, Ok(_) | Err(PlanError::TooLong { .. }));
             prop_assert!(expected, "{:?}", judged.err());
         }
     }

@@ -18,7 +18,8 @@ pub struct PortEnd {
     /// Drop stale requests once, before the first wait. Some controllers hang in this instruction.
     pub flush: bool,
     /// From device to memory: wait until each burst is in memory before the next request is taken, so that
-    /// [`Program::done`](super::Program::done) is exact whenever the device is silent.
+    /// [`Program::done`](super::Program::done) is exact whenever the device is silent. (With
+    /// [`Handshake::Peripheral`] it stays behind by a burst.)
     pub exact: bool,
     /// Of accesses to the register.
     pub attributes: Attributes,

@@ -35,13 +35,14 @@ pub struct Setup {
 ///
 /// While the event does not raise an interrupt its signal ends the wait at once and nothing is lost but a few
 /// instructions. While it does, the signal raises the interrupt and the program stands still, with nothing under way
-/// and no FIFO line held, until the interrupt is turned off again and somebody signals the event.
+/// and only its [resident](super::FifoNeed::resident) FIFO lines held, until the interrupt is turned off again and
+/// somebody signals the event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Checkpoint {
     /// An event that nobody else uses.
     pub event: u8,
-    /// Bursts from one checkpoint to the next, 1 or more. A checkpoint never parts what one request of a device or one
-    /// line of the FIFO holds together, so it may come a few bursts late.
+    /// Bursts from one checkpoint to the next, 1 or more. Up to twice as many where a piece of the transfer of another
+    /// kind begins, and never fewer than one request of a device takes.
     pub bursts: u16,
 }
 

@@ -1,8 +1,8 @@
 //! A device on one side.
 //!
-//! Each request moves what the device asked for, and nothing is kept in the FIFO for a later one, so that what a device
-//! gave is never lost and what it took is known. Memory is accessed in the widest beats that its alignment and the
-//! size of a request allow.
+//! Each request moves what the device asked for. What a device gave goes to memory before its next request, so that
+//! nothing of it is lost with the FIFO; only for a device that asks beat by beat some is read ahead. Memory is accessed in
+//! the widest beats that its alignment and the size of a request allow.
 
 pub(super) mod into;
 pub(super) mod out;
@@ -38,6 +38,7 @@ impl Bursts {
     }
 }
 
+/// `beats` beats at the data register.
 fn port(port: &PortEnd, beats: u32) -> Access {
     access(port.beat, beats as u8, false, port.attributes)
 }
@@ -54,7 +55,7 @@ const BURST: Kind = Kind { request: RequestKind::Burst, when: When::Burst };
 /// What an instruction must be there for if either kind may come. The first alone serves what is less than a burst.
 const EITHER: [When; 2] = [When::Single, When::Burst];
 
-/// Are there so many lines?
+/// So many lines, if there are.
 fn held(lines: u32, setup: &Setup) -> Result<u16, PlanError> {
     match u16::try_from(lines) {
         Ok(lines) if lines <= setup.fifo_lines => Ok(lines),
