@@ -43,7 +43,11 @@ pub(crate) fn svg(report: &Report) -> String {
     canvas.text("title", (MARGIN, 38), "start", &title(report));
     let about = format!("{} on {}, {} of virtual time", report.scenario, report.soc, seconds(report.end));
     canvas.text("muted", (MARGIN, 60), "start", &about);
-    canvas.text("small", (WIDTH - MARGIN, 60), "end", "percentages are of the time that the system is awake");
+    let mut how = "percentages are of the time that the system is awake".to_string();
+    if report.variants.iter().any(|outcome| outcome.energy().is_some()) {
+        how.push_str("; energies follow from powers that the scenario assumes");
+    }
+    canvas.text("small", (WIDTH - MARGIN, 60), "end", &how);
     let mut y = top;
     for (outcome, height) in report.variants.iter().zip(&heights) {
         lanes::panel(&mut canvas, outcome, &report.events, &scale, y);
