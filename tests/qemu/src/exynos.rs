@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 use linkwright::context::{Task, simulated_interrupt};
 use linkwright::dma::memory::{Arena, DmaBuf};
 use linkwright::dma::{Controller, Dmac, ThreadState};
-use linkwright::mmio::Word;
+use linkwright::mmio::{Io, Value, Word};
 use linkwright::power::{Active, AlwaysOn, Device};
 use linkwright_exynos4210::{Pdma0, Serial0, Serial2, pdma0, serial0, serial2};
+use linkwright_samsung_uart::regs;
 
 use crate::{Machine, Memory, QtestBus};
 
@@ -94,11 +95,11 @@ impl Exynos {
 
     /// Have a UART's receiver request DMA for each byte.
     pub fn receive<U: Uart>(&self) {
-        let (control, fifo_control, receive) = (U::BASE + 0x04, U::BASE + 0x08, U::BASE + 0x24);
-        self.machine.store(fifo_control, 1);
-        self.machine.store(control, 2);
+        let uart = QtestBus::new(self.machine, U::BASE);
+        uart.write(regs::UFCON, Value::zero().with(regs::Ufcon::ENABLE, true));
+        uart.write(regs::UCON, Value::zero().with(regs::Ucon::RECEIVE, regs::UconReceive::Dma));
         // QEMU looks at the request line only when the FIFO changes: before this read it says that there is something.
-        self.machine.load(receive);
+        uart.read(regs::URXH);
     }
 
     /// Let bytes come in at a UART.

@@ -152,9 +152,28 @@ impl Machine {
 
     /// Read a 32-bit register.
     pub fn load(&self, address: u32) -> u32 {
+        self.load_with("readl", address)
+    }
+
+    /// Write a 32-bit register.
+    pub fn store(&self, address: u32, value: u32) {
+        self.store_with("writel", address, value);
+    }
+
+    /// Read an 8-bit register.
+    pub fn load_byte(&self, address: u32) -> u8 {
+        self.load_with("readb", address) as u8
+    }
+
+    /// Write an 8-bit register.
+    pub fn store_byte(&self, address: u32, value: u8) {
+        self.store_with("writeb", address, value.into());
+    }
+
+    fn load_with(&self, command: &str, address: u32) -> u32 {
         self.accesses.fetch_add(1, Ordering::Relaxed);
         let mut connection = self.connection();
-        let answer = connection.ask(format!("readl {address:#x}\n").as_bytes());
+        let answer = connection.ask(format!("{command} {address:#x}\n").as_bytes());
         let hex = answer.strip_prefix(b"0x").and_then(|hex| std::str::from_utf8(hex).ok());
         let Some(value) = hex.and_then(|hex| u64::from_str_radix(hex, 16).ok()) else {
             panic!("QEMU answers a read of {address:#x} with `{}`", answer.escape_ascii());
@@ -162,10 +181,9 @@ impl Machine {
         value as u32
     }
 
-    /// Write a 32-bit register.
-    pub fn store(&self, address: u32, value: u32) {
+    fn store_with(&self, command: &str, address: u32, value: u32) {
         self.accesses.fetch_add(1, Ordering::Relaxed);
-        self.connection().ask(format!("writel {address:#x} {value:#x}\n").as_bytes());
+        self.connection().ask(format!("{command} {address:#x} {value:#x}\n").as_bytes());
     }
 
     /// Read memory.

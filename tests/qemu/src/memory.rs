@@ -30,6 +30,16 @@ impl Bus<u32> for QtestBus {
     }
 }
 
+impl Bus<u8> for QtestBus {
+    fn load(&self, offset: u32) -> u8 {
+        self.machine.load_byte(self.base.wrapping_add(offset))
+    }
+
+    fn store(&self, offset: u32, value: u8) {
+        self.machine.store_byte(self.base.wrapping_add(offset), value);
+    }
+}
+
 /// The machine's memory, in which single bytes can go bad on their way from the driver.
 pub struct Memory {
     machine: &'static Machine,

@@ -3,7 +3,7 @@
 use linkwright::context::{Task, host_task};
 use linkwright::dma::{Config, Controller, Fault, FaultCause, FaultCauses, StartError, ThreadState, TransferError};
 use linkwright::microcode::{Access, Control, Isa, Op, Side, When};
-use linkwright::mmio::{Bounded, Bus, Io, Value};
+use linkwright::mmio::{Bounded, Io, Value};
 use linkwright_pl330::{Microcode, regs};
 use linkwright_zynq7000::dmac_s;
 use qemu::{BUFFERS, Board, Random, find};
@@ -182,7 +182,7 @@ fn a_busy_debug_port_and_a_faulting_manager() {
         debug([Microcode::encode(Op::SendEvent(14)).unwrap().as_bytes()[0], 14 << 3]);
         board.dmac.irq();
         assert_eq!(board.controller.manager_fault(), None);
-        assert_eq!(bus.load(regs::DSR.offset()), 0);
+        assert_eq!(bus.read(regs::DSR).word(), 0);
         let transfer = prepared.start(rejected.bufs, &board.power).unwrap_or_else(|r| panic!("{}", r.error));
         board.serve();
         let done = transfer.wait(cx);
