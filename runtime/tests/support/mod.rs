@@ -91,6 +91,15 @@ impl Rig {
     }
 
     pub fn with(config: Config) -> Self {
+        Self::build(config, BYTES)
+    }
+
+    /// With an arena over the first `bytes` bytes of the machine's memory only.
+    pub fn with_arena_of(bytes: u32) -> Self {
+        Self::build(CONFIG, bytes)
+    }
+
+    fn build(config: Config, bytes: u32) -> Self {
         let machine = Machine::leak();
         machine.powered(false);
         let power: &'static Power = Box::leak(Box::new(Power {
@@ -99,7 +108,7 @@ impl Rig {
             on: AtomicU32::new(0),
             fail: AtomicU32::new(0),
         }));
-        let arena = Arena::leak_mirrored(BYTES, BASE, machine);
+        let arena = Arena::leak_mirrored(bytes, BASE, machine);
         let engine: &'static Engine = Box::leak(Box::new(Dmac::new::<Controller0>(machine, power, arena, config)));
         Self { machine, arena, power, engine }
     }

@@ -109,7 +109,7 @@ impl Arena {
         std::boxed::Box::leak(std::boxed::Box::new(Self::mirrored(storage, bus, mirror)))
     }
 
-    const fn with_upkeep(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, upkeep: Upkeep) -> Self {
+    pub(super) const fn with_upkeep(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, upkeep: Upkeep) -> Self {
         // The end must be an address too.
         let room = u32::MAX - bus;
         let bytes = if bytes < room { bytes } else { room };

@@ -14,6 +14,7 @@
 
 mod arena;
 mod buffer;
+mod fixed;
 mod upkeep;
 mod view;
 mod words;
@@ -21,5 +22,6 @@ mod words;
 pub use arena::{AllocError, Arena};
 pub(crate) use buffer::RawBuf;
 pub use buffer::{DmaBuf, WindowError};
+pub use fixed::{Reach, StaticBuf, StaticBufError};
 pub use upkeep::{CacheOps, Coherent, Lines, Mirror};
 pub(crate) use view::View;
