@@ -260,11 +260,17 @@ impl Link {
             let send = || {
                 // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer true.
                 let position = self.position();
-                if self.hardware().state(self.thread) != ThreadState::Stopped {
-                    self.slot.0.within(cs, |s| {
+                let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
+                let raised = if stopped { self.hardware().interrupts() } else { 0 };
+                self.slot.0.within(cs, |s| {
+                    let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short;
+                    if !stopped {
                         s.stopped_at.get_or_insert(position);
-                    });
-                }
+                    } else if let (true, Some(program)) = (ended, s.program.as_ref().filter(|program| !program.endless))
+                    {
+                        s.moved = s.moved.max(program.bytes);
+                    }
+                });
                 let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
                 self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
             };

@@ -43,6 +43,13 @@ fn the_residue_is_true_at_every_moment() {
             assert_eq!(transfer.wait(cx).residue, 0);
             assert_eq!(copy.residue(), 0);
         }
+        // Stopped when it had ended and nobody had served it.
+        let transfer = copy.start(rig.pair(cx, (0, 0), &data), &power).unwrap();
+        rig.board.dmac.run(100_000);
+        assert_eq!(transfer.stop(cx).residue, 0);
+        // Stopped before it began.
+        let transfer = copy.start(rig.pair(cx, (0, 0), &data), &power).unwrap();
+        assert_eq!(transfer.stop(cx).residue, 8_000);
         copy.release(cx).unwrap();
         let mut list = ROOM.take().unwrap();
         for i in 0..8 {
