@@ -928,6 +928,8 @@ pub mod i2s0 {
     pub const BASE: u64 = 0x383_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_i2s::SamsungI2s<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -973,6 +975,8 @@ pub mod i2s1 {
     pub const BASE: u64 = 0x1396_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_i2s::SamsungI2s<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -1009,6 +1013,8 @@ pub mod i2s2 {
     pub const BASE: u64 = 0x1397_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_i2s::SamsungI2s<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

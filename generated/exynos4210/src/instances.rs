@@ -946,3 +946,228 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
     type DmasTx = devices::serial3::Tx;
     type DmasRx = devices::serial3::Rx;
 }
+
+/// Resources of `i2s0`.
+pub mod i2s0 {
+    /// Its `clocks.iis`, of `clock_audss`.
+    pub enum ClocksIis {}
+
+    /// Its `clocks.i2s_opclk0`, of `clock_audss`.
+    pub enum ClocksI2sOpclk0 {}
+
+    /// Its `clocks.i2s_opclk1`, of `clock_audss`.
+    pub enum ClocksI2sOpclk1 {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `i2s0.reg`.
+unsafe impl Mapped for devices::I2s0 {
+    const WINDOW: Option<(u64, u64)> = Some((0x0383_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:159, `clocks.iis`.
+unsafe impl Reference for i2s0::ClocksIis {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::ClockAudss;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.iis";
+    const PLACE: &'static str = "soc/exynos4210.yaml:159";
+    const ARGS: &'static [u64] = &[6];
+}
+
+// SAFETY: soc/exynos4210.yaml:159, `clocks.i2s_opclk0`.
+unsafe impl Reference for i2s0::ClocksI2sOpclk0 {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::ClockAudss;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.i2s_opclk0";
+    const PLACE: &'static str = "soc/exynos4210.yaml:159";
+    const ARGS: &'static [u64] = &[3];
+}
+
+// SAFETY: soc/exynos4210.yaml:159, `clocks.i2s_opclk1`.
+unsafe impl Reference for i2s0::ClocksI2sOpclk1 {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::ClockAudss;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.i2s_opclk1";
+    const PLACE: &'static str = "soc/exynos4210.yaml:159";
+    const ARGS: &'static [u64] = &[7];
+}
+
+// SAFETY: soc/exynos4210.yaml:160, `dmas.tx`.
+unsafe impl Reference for devices::i2s0::Tx {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:160";
+    const ARGS: &'static [u64] = &[12];
+}
+
+// SAFETY: soc/exynos4210.yaml:160, `dmas.rx`.
+unsafe impl Reference for devices::i2s0::Rx {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:160";
+    const ARGS: &'static [u64] = &[11];
+}
+
+// SAFETY: soc/exynos4210.yaml:160, `dmas.tx-sec`.
+unsafe impl Reference for devices::i2s0::TxSec {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx-sec";
+    const PLACE: &'static str = "soc/exynos4210.yaml:160";
+    const ARGS: &'static [u64] = &[10];
+}
+
+impl linkwright_samsung_i2s::driver::Instance for devices::I2s0 {
+    type ClocksIis = i2s0::ClocksIis;
+    type ClocksI2sOpclk0 = i2s0::ClocksI2sOpclk0;
+    type ClocksI2sOpclk1 = i2s0::ClocksI2sOpclk1;
+    type InterruptsIrq = linkwright::consumer::NotWired<
+        devices::I2s0,
+        linkwright_subsystems::interrupt::Interrupt,
+    >;
+
+    type DmasTx = devices::i2s0::Tx;
+    type DmasRx = devices::i2s0::Rx;
+    type DmasTxSec = devices::i2s0::TxSec;
+}
+
+/// Resources of `i2s1`.
+pub mod i2s1 {
+    /// Its `clocks.iis`, of `clock`.
+    pub enum ClocksIis {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `i2s1.reg`.
+unsafe impl Mapped for devices::I2s1 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1396_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:164, `clocks.iis`.
+unsafe impl Reference for i2s1::ClocksIis {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.iis";
+    const PLACE: &'static str = "soc/exynos4210.yaml:164";
+    const ARGS: &'static [u64] = &[330];
+}
+
+// SAFETY: soc/exynos4210.yaml:165, `dmas.tx`.
+unsafe impl Reference for devices::i2s1::Tx {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Pdma1;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:165";
+    const ARGS: &'static [u64] = &[12];
+}
+
+// SAFETY: soc/exynos4210.yaml:165, `dmas.rx`.
+unsafe impl Reference for devices::i2s1::Rx {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Pdma1;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:165";
+    const ARGS: &'static [u64] = &[11];
+}
+
+impl linkwright_samsung_i2s::driver::Instance for devices::I2s1 {
+    type ClocksIis = i2s1::ClocksIis;
+    type ClocksI2sOpclk0 = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type ClocksI2sOpclk1 = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::interrupt::Interrupt,
+    >;
+
+    type DmasTx = devices::i2s1::Tx;
+    type DmasRx = devices::i2s1::Rx;
+    type DmasTxSec = linkwright::consumer::NotWiredPort<
+        devices::I2s1,
+        linkwright::dma::MemoryToDevice,
+        u32,
+    >;
+}
+
+/// Resources of `i2s2`.
+pub mod i2s2 {
+    /// Its `clocks.iis`, of `clock`.
+    pub enum ClocksIis {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `i2s2.reg`.
+unsafe impl Mapped for devices::I2s2 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1397_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:169, `clocks.iis`.
+unsafe impl Reference for i2s2::ClocksIis {
+    type Consumer = devices::I2s2;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.iis";
+    const PLACE: &'static str = "soc/exynos4210.yaml:169";
+    const ARGS: &'static [u64] = &[331];
+}
+
+// SAFETY: soc/exynos4210.yaml:170, `dmas.tx`.
+unsafe impl Reference for devices::i2s2::Tx {
+    type Consumer = devices::I2s2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:170";
+    const ARGS: &'static [u64] = &[14];
+}
+
+// SAFETY: soc/exynos4210.yaml:170, `dmas.rx`.
+unsafe impl Reference for devices::i2s2::Rx {
+    type Consumer = devices::I2s2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:170";
+    const ARGS: &'static [u64] = &[13];
+}
+
+impl linkwright_samsung_i2s::driver::Instance for devices::I2s2 {
+    type ClocksIis = i2s2::ClocksIis;
+    type ClocksI2sOpclk0 = linkwright::consumer::NotWired<
+        devices::I2s2,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type ClocksI2sOpclk1 = linkwright::consumer::NotWired<
+        devices::I2s2,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = linkwright::consumer::NotWired<
+        devices::I2s2,
+        linkwright_subsystems::interrupt::Interrupt,
+    >;
+
+    type DmasTx = devices::i2s2::Tx;
+    type DmasRx = devices::i2s2::Rx;
+    type DmasTxSec = linkwright::consumer::NotWiredPort<
+        devices::I2s2,
+        linkwright::dma::MemoryToDevice,
+        u32,
+    >;
+}

@@ -248,6 +248,8 @@ pub mod i2s0 {
     pub const BASE: u64 = 0x1144_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_i2s::SamsungI2s<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -814,6 +816,8 @@ pub mod i2s1 {
     pub const BASE: u64 = 0x14d6_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_i2s::SamsungI2s<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

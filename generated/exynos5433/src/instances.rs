@@ -221,6 +221,100 @@ impl linkwright_pl330::driver::Instance for devices::Adma {
     >;
 }
 
+/// Resources of `i2s0`.
+pub mod i2s0 {
+    /// Its `clocks.iis`, of `cmu_aud`.
+    pub enum ClocksIis {}
+
+    /// Its `clocks.i2s_opclk0`, of `cmu_aud`.
+    pub enum ClocksI2sOpclk0 {}
+
+    /// Its `clocks.i2s_opclk1`, of `cmu_aud`.
+    pub enum ClocksI2sOpclk1 {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `i2s0.reg`.
+unsafe impl Mapped for devices::I2s0 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1144_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:42, `clocks.iis`.
+unsafe impl Reference for i2s0::ClocksIis {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::CmuAud;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.iis";
+    const PLACE: &'static str = "soc/exynos5433.yaml:42";
+    const ARGS: &'static [u64] = &[35];
+}
+
+// SAFETY: soc/exynos5433.yaml:42, `clocks.i2s_opclk0`.
+unsafe impl Reference for i2s0::ClocksI2sOpclk0 {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::CmuAud;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.i2s_opclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:42";
+    const ARGS: &'static [u64] = &[47];
+}
+
+// SAFETY: soc/exynos5433.yaml:42, `clocks.i2s_opclk1`.
+unsafe impl Reference for i2s0::ClocksI2sOpclk1 {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::CmuAud;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.i2s_opclk1";
+    const PLACE: &'static str = "soc/exynos5433.yaml:42";
+    const ARGS: &'static [u64] = &[46];
+}
+
+// SAFETY: soc/exynos5433.yaml:43, `interrupts.irq`.
+unsafe impl Reference for i2s0::InterruptsIrq {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:43";
+    const ARGS: &'static [u64] = &[102];
+}
+
+// SAFETY: soc/exynos5433.yaml:44, `dmas.tx`.
+unsafe impl Reference for devices::i2s0::Tx {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Adma;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:44";
+    const ARGS: &'static [u64] = &[0];
+}
+
+// SAFETY: soc/exynos5433.yaml:44, `dmas.rx`.
+unsafe impl Reference for devices::i2s0::Rx {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::Adma;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:44";
+    const ARGS: &'static [u64] = &[2];
+}
+
+impl linkwright_samsung_i2s::driver::Instance for devices::I2s0 {
+    type ClocksIis = i2s0::ClocksIis;
+    type ClocksI2sOpclk0 = i2s0::ClocksI2sOpclk0;
+    type ClocksI2sOpclk1 = i2s0::ClocksI2sOpclk1;
+    type InterruptsIrq = i2s0::InterruptsIrq;
+    type DmasTx = devices::i2s0::Tx;
+    type DmasRx = devices::i2s0::Rx;
+    type DmasTxSec = linkwright::consumer::NotWiredPort<
+        devices::I2s0,
+        linkwright::dma::MemoryToDevice,
+        u32,
+    >;
+}
+
 /// Resources of `serial3`.
 pub mod serial3 {
     /// Its `clocks.uart`, of `cmu_aud`.
@@ -900,5 +994,81 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial2 {
         devices::Serial2,
         linkwright::dma::DeviceToMemory,
         u8,
+    >;
+}
+
+/// Resources of `i2s1`.
+pub mod i2s1 {
+    /// Its `clocks.iis`, of `cmu_peric`.
+    pub enum ClocksIis {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `i2s1.reg`.
+unsafe impl Mapped for devices::I2s1 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d6_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:117, `clocks.iis`.
+unsafe impl Reference for i2s1::ClocksIis {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.iis";
+    const PLACE: &'static str = "soc/exynos5433.yaml:117";
+    const ARGS: &'static [u64] = &[47];
+}
+
+// SAFETY: soc/exynos5433.yaml:118, `interrupts.irq`.
+unsafe impl Reference for i2s1::InterruptsIrq {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:118";
+    const ARGS: &'static [u64] = &[467];
+}
+
+// SAFETY: soc/exynos5433.yaml:119, `dmas.tx`.
+unsafe impl Reference for devices::i2s1::Tx {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:119";
+    const ARGS: &'static [u64] = &[31];
+}
+
+// SAFETY: soc/exynos5433.yaml:119, `dmas.rx`.
+unsafe impl Reference for devices::i2s1::Rx {
+    type Consumer = devices::I2s1;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:119";
+    const ARGS: &'static [u64] = &[30];
+}
+
+impl linkwright_samsung_i2s::driver::Instance for devices::I2s1 {
+    type ClocksIis = i2s1::ClocksIis;
+    type ClocksI2sOpclk0 = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type ClocksI2sOpclk1 = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = i2s1::InterruptsIrq;
+    type DmasTx = devices::i2s1::Tx;
+    type DmasRx = devices::i2s1::Rx;
+    type DmasTxSec = linkwright::consumer::NotWiredPort<
+        devices::I2s1,
+        linkwright::dma::MemoryToDevice,
+        u32,
     >;
 }

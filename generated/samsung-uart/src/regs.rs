@@ -25,7 +25,7 @@ pub const UFSTAT: Reg<Ufstat, ReadOnly> = Reg::new(0x018);
 pub const UTXH: Reg<Utxh, WriteOnly> = Reg::new(0x020);
 /// `URXH`: Received data.
 pub const URXH: Reg<Urxh, ReadOnly> = Reg::new(0x024);
-/// `UBRDIV`: Baud rate divisor: reference clock / (16 x baud rate) - 1.
+/// `UBRDIV`: Baud rate.
 pub const UBRDIV: Reg<Ubrdiv, ReadWrite> = Reg::new(0x028);
 
 /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
@@ -176,11 +176,16 @@ impl Register for Urxh {
     type Word = u8;
 }
 
-/// Baud rate divisor: reference clock / (16 x baud rate) - 1.
+/// Baud rate.
 pub enum Ubrdiv {}
 
 impl Register for Ubrdiv {
     type Word = u32;
+}
+
+impl Ubrdiv {
+    /// Reference clock / (16 x baud rate) - 1 (bits 15:0).
+    pub const DIVISOR: Field<Ubrdiv, u16> = Field::new(0, 16);
 }
 
 /// Values of `UlconWordLength`.

@@ -87,10 +87,14 @@ impl<P: Platform, T: Consumer + Send> Driver<P> for Bound<T> {
 
     fn probe(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
         let cx = call.task().ok_or(Errno::INVAL)?;
-        self.bind(cx).map_err(|_| Errno::IO)
+        self.bind(cx).map_err(|_| Errno::IO)?;
+        // From here on the device is switched by who needs it.
+        call.system().enable(call.device()).map(drop).map_err(|error| error.errno())
     }
 
     fn remove(&self, call: &Call<'_, '_, '_, '_, P>) {
+        // A device that is gone already has no runtime PM left to stop.
+        let _ = call.system().disable(call.context(), call.device());
         if let Some(cx) = call.task() {
             self.unbind(cx);
         }

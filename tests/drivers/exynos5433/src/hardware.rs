@@ -1,0 +1,166 @@
+//! What is simulated: the controller, the interface with its FIFO, their clocks and their power.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError};
+
+use linkwright::consumer::OperationError;
+use linkwright::context::Task;
+use linkwright::mmio::{Bus, Word};
+use linkwright_sim::{Board, Config, FifoConfig, FifoPeripheral, Pl330Sim, SimMemory};
+use linkwright_subsystems::{clk, interrupt};
+
+use crate::soc;
+
+/// Request line of the interface's transmitter, as the spec wires it.
+const LINE: u8 = soc::i2s0::dmas::TX as u8;
+/// Ticks of the controller between two frames.
+pub const PACE: u32 = 40;
+
+/// The simulated part of the chip.
+#[derive(Debug)]
+pub struct Hardware {
+    /// Controller and memory.
+    pub board: Board,
+    /// What the interface has played.
+    pub speaker: FifoPeripheral,
+    registers: Registers,
+    clocks: Mutex<BTreeMap<u64, Clock>>,
+}
+
+/// Counts of a clock.
+#[derive(Clone, Copy, Default, Debug)]
+struct Clock {
+    prepared: u32,
+    enabled: u32,
+}
+
+/// The interface's registers.
+#[derive(Debug, Default)]
+pub struct Registers {
+    values: Mutex<BTreeMap<u32, u32>>,
+    on: AtomicBool,
+    without_power: AtomicU64,
+}
+
+/// How drivers reach registers.
+#[derive(Debug)]
+pub enum Window {
+    /// The DMA controller.
+    Dmac(&'static Pl330Sim),
+    /// The interface.
+    I2s(&'static Registers),
+}
+
+impl Hardware {
+    pub(crate) fn new() -> Self {
+        let speaker = FifoPeripheral::new(FifoConfig { pace: PACE, ..FifoConfig::transmitter(4, None) });
+        let fifo = soc::i2s0::BASE as u32 + linkwright_samsung_i2s::regs::TXD.offset();
+        let memory = SimMemory::new().with_device(fifo, 4, speaker.clone());
+        let board = Board::with_memory(Config::exynos4210_pdma(), memory).expect("a controller");
+        board.dmac.attach(LINE, speaker.requester());
+        board.dmac.set_power(false);
+        Self { board, speaker, registers: Registers::default(), clocks: Mutex::default() }
+    }
+
+    /// Switch the power domain.
+    pub fn set_power(&self, on: bool) {
+        self.board.dmac.set_power(on);
+        self.registers.on.store(on, SeqCst);
+        if !on {
+            lock(&self.registers.values).clear();
+        }
+    }
+
+    /// Is the domain on?
+    pub fn is_powered(&self) -> bool {
+        self.registers.on.load(SeqCst)
+    }
+
+    /// Accesses to the interface's registers while the domain was off.
+    pub fn accesses_without_power(&self) -> u64 {
+        self.registers.without_power.load(SeqCst)
+    }
+
+    /// Clocks that run.
+    pub fn running_clocks(&self) -> usize {
+        lock(&self.clocks).values().filter(|clock| clock.enabled > 0).count()
+    }
+
+    pub(crate) fn window(&'static self, base: u64) -> Window {
+        if base == soc::adma::BASE { Window::Dmac(self.board.dmac) } else { Window::I2s(&self.registers) }
+    }
+
+    fn clock(&self, args: &[u64], change: impl FnOnce(&mut Clock) -> Option<()>) -> Result<(), OperationError> {
+        let number = args.first().ok_or(OperationError::Unknown)?;
+        change(lock(&self.clocks).entry(*number).or_default()).ok_or(OperationError::Failed)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Registers {
+    fn powered(&self) -> bool {
+        let on = self.on.load(SeqCst);
+        self.without_power.fetch_add(u64::from(!on), SeqCst);
+        on
+    }
+}
+
+impl<W: Word> Bus<W> for Window
+where
+    &'static Pl330Sim: Bus<W>,
+{
+    fn load(&self, offset: u32) -> W {
+        match self {
+            Self::Dmac(dmac) => dmac.load(offset),
+            Self::I2s(registers) if registers.powered() => {
+                W::truncate(lock(&registers.values).get(&offset).copied().unwrap_or(0).into())
+            }
+            Self::I2s(_) => W::truncate(0),
+        }
+    }
+
+    fn store(&self, offset: u32, value: W) {
+        match self {
+            Self::Dmac(dmac) => dmac.store(offset, value),
+            Self::I2s(registers) => {
+                if registers.powered() {
+                    lock(&registers.values).insert(offset, value.widen() as u32);
+                }
+            }
+        }
+    }
+}
+
+impl clk::Provider for Hardware {
+    fn prepare(&self, _: &Task<'_>, args: &'static [u64]) -> Result<(), OperationError> {
+        self.clock(args, |clock| {
+            clock.prepared += 1;
+            Some(())
+        })
+    }
+    fn enable(&self, args: &'static [u64]) -> Result<(), OperationError> {
+        self.clock(args, |clock| {
+            // Only a prepared clock can be enabled.
+            clock.enabled += (clock.prepared > 0).then_some(1)?;
+            Some(())
+        })
+    }
+    fn disable(&self, args: &'static [u64]) -> Result<(), OperationError> {
+        self.clock(args, |clock| {
+            clock.enabled = clock.enabled.checked_sub(1)?;
+            Some(())
+        })
+    }
+    fn unprepare(&self, _: &Task<'_>, args: &'static [u64]) -> Result<(), OperationError> {
+        self.clock(args, |clock| {
+            clock.prepared = clock.prepared.checked_sub(1).filter(|left| *left >= clock.enabled)?;
+            Some(())
+        })
+    }
+}
+
+impl interrupt::Provider for Hardware {}
