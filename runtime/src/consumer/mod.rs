@@ -25,9 +25,7 @@ pub use error::{AcquireError, OperationError};
 pub use example::{Example, ExampleBoard, Nobody, NotWired, NotWiredPort};
 #[cfg(feature = "derive")]
 pub use linkwright_macros::Consumer;
-pub use reference::{
-    Acquire, Dma, Handle, Mapped, Reference, Stage, Staged, Subsystem, Supplied, stage_all, window,
-};
+pub use reference::{Acquire, Dma, Handle, Mapped, Reference, Stage, Staged, Subsystem, Supplied, stage_all, window};
 
 use crate::context::Task;
 use crate::power::{Active, Device, PowerError};
