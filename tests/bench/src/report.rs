@@ -1,6 +1,5 @@
 use std::fmt::Write;
 
-use crate::cases::cases;
 use crate::columns::Columns;
 use crate::exceptions::exception;
 use crate::others::{How, Row, drivers, others};
@@ -48,11 +47,10 @@ pub fn report() -> String {
     let mut head = vec!["driver"];
     head.extend(Columns::SHORT);
     head.extend(["safe", "note"]);
-    for case in cases() {
+    for (case, ours) in ours::all() {
         let _ = writeln!(out, "\n{}\n", case.title);
         let mut table = Table::new(&head);
-        let ours = ours::measure(&case);
-        others().iter().filter(|row| row.case == case.name).for_each(|row| table.row(other(row, &ours)));
+        others().iter().filter(|row| row.case == case.name).for_each(|row| table.row(other(row, ours)));
         let values = ours.columns.values().map(thousands);
         table.row(cells("ours", &values, ours.barrier, ""));
         table.print(&mut out);

@@ -5,6 +5,8 @@ mod rig;
 mod ring;
 pub mod steps;
 
+use std::sync::OnceLock;
+
 use bench_board::{Dmac0, Receive, ReceiveBursts, Transmit, TransmitBursts};
 use linkwright::context::{Task, host_task};
 use linkwright::dma::memory::DmaBuf;
@@ -14,7 +16,7 @@ use linkwright::dma::{
 
 use self::finite::transfer;
 use self::rig::Rig;
-use crate::cases::Case;
+use crate::cases::{Case, cases};
 use crate::peers::{Counted, Job, Way, word};
 
 /// Most pieces of a list.
@@ -27,6 +29,12 @@ const PIECES: usize = 64;
 /// When the driver fails or the data is wrong.
 pub fn measure(case: &Case) -> Counted {
     run(&Rig::new(&case.job), &case.job)
+}
+
+/// All cases, each measured once.
+pub fn all() -> &'static [(Case, Counted)] {
+    static ALL: OnceLock<Vec<(Case, Counted)>> = OnceLock::new();
+    ALL.get_or_init(|| cases().into_iter().map(|case| (case.clone(), measure(&case))).collect())
 }
 
 /// Beats read and written by copies of these lengths and offsets, on one board.
