@@ -8,7 +8,7 @@ use linkwright::context::host_task;
 use linkwright::dma::memory::DmaBuf;
 use linkwright::dma::{
     ClaimError, Controller, Done, Endpoint, FaultCause, FaultCauses, Handler, Linear, Pausable, PauseError, Progress,
-    SegmentStorage, Sg, Shape, ThreadState, Transfer, TransferError,
+    QueueStorage, SegmentStorage, Sg, Shape, ThreadState, Transfer, TransferError,
 };
 use linkwright_exynos4210::{Serial0, Serial2, serial0, serial2};
 use qemu::{Exynos, Random, Uart};
@@ -389,5 +389,53 @@ fn a_fault_leaves_the_line_to_the_next_transfer() {
         let done = transfer.wait(cx);
         assert_eq!((done.result, &*done.bufs), (Ok(()), &*sent));
         prepared.release(cx).unwrap();
+    });
+}
+
+static QUEUED: QueueStorage<serial0::Rx, Linear, 3> = QueueStorage::new();
+
+#[test]
+fn a_queue_takes_a_stream_in_pieces() {
+    host_task(|cx| {
+        let board = Exynos::new(cx);
+        let mut random = Random::new(9);
+        let power = board.power(cx);
+        board.receive::<Serial0>();
+        let claim = board.dmac.claim::<serial0::Rx>(cx).expect("the line is free");
+        let prepared = claim.prepare(cx, Linear::new(32)).unwrap_or_else(|(e, _)| panic!("{e}"));
+        let queue = prepared.into_queue(cx, &QUEUED).unwrap_or_else(|(e, _)| panic!("{e}"));
+        for _ in 0..3 {
+            queue.submit(board.buffer(cx, 32, BLANK), &power).unwrap_or_else(|r| panic!("{}", r.error));
+        }
+        queue.issue();
+        // Pieces of the stream end where they like; while one transfer ends and the next begins the UART keeps what comes.
+        let sent = data(&mut random, 32 * 12);
+        let mut got = Vec::new();
+        let mut fed = 0;
+        for now in sent.chunks(50) {
+            board.feed::<Serial0>(now);
+            fed += now.len();
+            board.serve_until(|| {
+                while let Some((_, completed)) = queue.pop() {
+                    assert_eq!(completed.result, Ok(()));
+                    got.extend_from_slice(&completed.bufs);
+                    queue.submit(completed.bufs, &power).unwrap_or_else(|r| panic!("{}", r.error));
+                    queue.issue();
+                }
+                got.len() == fed / 32 * 32
+            });
+        }
+        assert_eq!(got, sent);
+        queue.terminate();
+        let mut cancelled = 0;
+        board.serve_until(|| {
+            while let Some((_, completed)) = queue.pop() {
+                assert_eq!(completed.result, Err(TransferError::Cancelled));
+                cancelled += 1;
+            }
+            queue.is_empty()
+        });
+        assert_eq!(cancelled, 3);
+        queue.synchronize(cx).unwrap_or_else(|(e, _)| panic!("{e}")).release(cx).unwrap();
     });
 }
