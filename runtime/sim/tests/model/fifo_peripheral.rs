@@ -101,6 +101,27 @@ fn what_is_no_burst_is_asked_for_in_singles_and_the_last_says_so() {
     assert_eq!(port.mishaps(), Mishaps::default());
 }
 
+/// A transmitter that is told how much will come asks for no burst that would be more, transfer after transfer.
+#[test]
+fn what_is_expected_is_asked_for_and_no_more() {
+    let (board, port) = board(FifoConfig { singles: true, ..FifoConfig::transmitter(4, Some(4)) });
+    let data = board.fill_source(64);
+    let either = [
+        Op::WaitPeripheral(RequestKind::Peripheral, LINE),
+        Op::Load(When::Single),
+        Op::Load(When::Burst),
+        Op::StorePeripheral(When::Single, LINE),
+        Op::StorePeripheral(When::Burst, LINE),
+    ];
+    let begin = [control(bursts(4, 4), fixed(4, 4)), source(SOURCE), destination(PORT)];
+    for words in [6, 11] {
+        port.expect(words as u64);
+        board.run_program(&concat(&[&begin, &forever(&either), &[WMB, END]]));
+        assert_eq!(port.take(), data[..words * 4]);
+    }
+    assert_eq!((port.mishaps().overflows, port.moved()), (0, 17));
+}
+
 /// A peripheral that asks for bursts only never asks for a short last one.
 #[test]
 fn a_threshold_that_is_not_reached_is_no_request() {
