@@ -13,8 +13,8 @@ use crate::mmio::Word;
 
 /// A claimed channel: the right to transfer at endpoint `E`, and for a device's port its request line.
 ///
-/// It holds no thread of the controller, so there may be any number. [`prepare`](Self::prepare) takes a thread and makes
-/// it ready for transfers of one shape. Dropping it is atomic and gives the request line back.
+/// It holds no thread of the controller, so there may be any number. [`prepare`](Self::prepare) takes a thread and
+/// makes it ready for transfers of one shape. Dropping it is atomic and gives the request line back.
 #[must_use = "dropping a channel gives it back"]
 pub struct Channel<E: Endpoint> {
     claimed: Claimed,

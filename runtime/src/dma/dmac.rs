@@ -49,8 +49,8 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
     /// The controller, for what the engine does not do.
     ///
     /// # Safety
-    /// Nothing is done with it that the engine does: no thread that [`Config::threads`] names is started or killed, none
-    /// of its events sent or cleared. A program that is started runs only over memory that nothing else uses.
+    /// Nothing is done with it that the engine does: no thread that [`Config::threads`] names is started or killed,
+    /// none of its events sent or cleared. A program that is started runs only over memory that nothing else uses.
     #[allow(unsafe_code, reason = "a controller that is told to writes anywhere")]
     pub unsafe fn controller(&self) -> &C {
         &self.controller
@@ -99,8 +99,8 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
         irq(self)
     }
 
-    /// Look for transfers that have ended without their interrupt, and complete them. For a timer, as often as the client
-    /// likes. Atomic.
+    /// Look for transfers that have ended without their interrupt, and complete them. For a timer, as often as the
+    /// client likes. Atomic.
     ///
     /// 3 register reads, and up to 3 for each running transfer; the rest as [`irq`](Self::irq).
     pub fn watch(&'static self) -> Found {

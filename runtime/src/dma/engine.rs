@@ -23,8 +23,8 @@ pub struct Config {
     pub threads: u32,
     /// Events that may be used as interrupts (bit n: event n): those wired to the interrupt controller.
     pub events: u32,
-    /// Most bytes of program memory of a prepared channel. It takes 256, which are enough for any block or rectangle, or
-    /// as many as its program needs: lists take some 30 a block.
+    /// Most bytes of program memory of a prepared channel. It takes 256, which are enough for any block or rectangle,
+    /// or as many as its program needs: lists take some 30 a block.
     pub program_bytes: u16,
     /// Attributes of reads from memory. A controller whose threads are non-secure needs the non-secure protection here.
     pub source: Attributes,

@@ -225,7 +225,9 @@ impl fmt::Display for ReleaseError {
             Self::Running => {
                 "the channel does not stop, probably for a bus access that never ends: reset the controller"
             }
-            Self::InCallback => "the completion callback has not returned: do not wait in callbacks, and release when it has",
+            Self::InCallback => {
+                "the completion callback has not returned: do not wait in callbacks, and release when it has"
+            }
         })
     }
 }

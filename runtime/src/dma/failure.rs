@@ -98,8 +98,8 @@ pub enum TransferError {
     NotStarted(StartError),
     /// Stopped because the client's time was over; part of the data may have moved.
     TimedOut,
-    /// The thread has stopped, not by this engine's doing, and the controller knows of no end: part of the data, or all,
-    /// may have moved.
+    /// The thread has stopped, not by this engine's doing, and the controller knows of no end: part of the data, or
+    /// all, may have moved.
     Vanished,
 }
 

@@ -33,8 +33,8 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
         if raised != 0 {
             hardware.clear_interrupts(raised);
         }
-        // Before anything else is asked of it. If the command interface is stuck, the fault stays and the next interrupt
-        // tries again.
+        // Before anything else is asked of it. If the command interface is stuck, the fault stays and the next
+        // interrupt tries again.
         let revived = manager.filter(|_| hardware.kill_manager(core.config.command_polls).is_ok());
         todo.faulting = faulting;
         for link in links(engine) {
@@ -82,8 +82,8 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
 }
 
 impl Link {
-    /// The manager had faulted: was it to start this transfer? Commands that it was given before are gone, so a thread that
-    /// stands still and has not signalled its end never began.
+    /// The manager had faulted: was it to start this transfer? Commands that it was given before are gone, so a thread
+    /// that stands still and has not signalled its end never began.
     fn is_unstarted(&self, cs: CriticalSection<'_>) -> bool {
         let (running, event) = self.slot.0.within(cs, |s| (s.phase == Phase::Running, s.event));
         running
@@ -91,8 +91,8 @@ impl Link {
             && event.is_none_or(|event| self.hardware().interrupts() & 1 << event == 0)
     }
 
-    /// Of a program that has signalled, and whose signal has been cleared: was it the last one? A signal that comes after
-    /// this look raises the interrupt again.
+    /// Of a program that has signalled, and whose signal has been cleared: was it the last one? A signal that comes
+    /// after this look raises the interrupt again.
     fn is_past_its_last_event(&self, cs: CriticalSection<'_>) -> bool {
         if self.slot.0.within(cs, |s| s.program.as_ref().is_some_and(|program| program.endless)) {
             self.period_ended(cs);

@@ -1,6 +1,7 @@
 //! One channel's way through the phases of [`Slot`](super::slot::Slot): the only code that changes them in flight.
 //!
-//! No client code (handlers, wakers, buffers' or guards' destructors, cache maintenance) runs inside a critical section.
+//! No client code (handlers, wakers, buffers' or guards' destructors, cache maintenance) runs inside a critical
+//! section.
 
 use super::buffers::{Held, Role};
 use super::engine::{self, Engine, Hardware};
@@ -258,7 +259,8 @@ impl Link {
                 return None;
             }
             let send = || {
-                // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer true.
+                // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer
+                // true.
                 let position = self.position();
                 let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
                 let raised = if stopped { self.hardware().interrupts() } else { 0 };

@@ -116,8 +116,8 @@ impl Link {
         }
     }
 
-    /// The manager had faulted: a thread that still waits at its checkpoint though nobody wants it to was not told to go on.
-    /// One that goes through it just now does not wait for two looks.
+    /// The manager had faulted: a thread that still waits at its checkpoint though nobody wants it to was not told to
+    /// go on. One that goes through it just now does not wait for two looks.
     pub(super) fn repeat_resume(&self, cs: CriticalSection<'_>) {
         let waits = || self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
         let runs =

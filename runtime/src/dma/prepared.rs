@@ -29,8 +29,8 @@ pub struct Completed<B> {
     pub bufs: B,
     /// How it ended.
     pub result: Result<(), TransferError>,
-    /// Bytes that did not arrive, or of which nobody can tell. 0 after success, but for a device that may end a transfer
-    /// early ([`Handshake::Peripheral`](super::Handshake::Peripheral)).
+    /// Bytes that did not arrive, or of which nobody can tell. 0 after success, but for a device that may end a
+    /// transfer early ([`Handshake::Peripheral`](super::Handshake::Peripheral)).
     pub residue: u32,
     /// Its end was found by [`Dmac::watch`](super::Dmac::watch) or [`Transfer::wait_or`]: the interrupt did not come.
     pub interrupt_lost: bool,
@@ -67,8 +67,8 @@ impl Drop for Owner {
 /// A channel with a program for transfers of shape `S`.
 ///
 /// Starting needs no [`Task`]: it is atomic, allocates nothing, plans nothing and switches no power; it patches at most
-/// 8 bytes of the program a block and does 1 register read and 3 writes. Use after release does not compile, nor does a second
-/// start while a [`Transfer`] is alive.
+/// 8 bytes of the program a block and does 1 register read and 3 writes. Use after release does not compile, nor does a
+/// second start while a [`Transfer`] is alive.
 ///
 /// Dropping it without [`release`](Self::release) is atomic: a running transfer is killed, its buffers stay with the
 /// engine until the hardware is quiet.
@@ -183,8 +183,8 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
         self.link().cancel(true);
     }
 
-    /// Bytes of the transfer in flight, or of the last one, that have not surely arrived. It never grows while a transfer
-    /// runs. Atomic; at most 5 register reads.
+    /// Bytes of the transfer in flight, or of the last one, that have not surely arrived. It never grows while a
+    /// transfer runs. Atomic; at most 5 register reads.
     pub fn residue(&self) -> u32 {
         self.link().residue()
     }

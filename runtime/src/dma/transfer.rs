@@ -122,7 +122,8 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
     ///
     /// # Errors
     /// [`ReleaseError::Running`] when it does not stop within
-    /// [`Config::release_polls`](super::Config::release_polls); [`Prepared::recover`] gives the buffers back once it has.
+    /// [`Config::release_polls`](super::Config::release_polls); [`Prepared::recover`] gives the buffers back once it
+    /// has.
     #[track_caller]
     pub fn wait_or(
         mut self,

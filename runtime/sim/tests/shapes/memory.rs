@@ -100,8 +100,8 @@ fn lists_that_do_not_fit_come_back() {
     });
 }
 
-/// A list in flight is dropped, leaked, and cancelled by a panic: the storage comes back when the hardware is quiet, and
-/// not before.
+/// A list in flight is dropped, leaked, and cancelled by a panic: the storage comes back when the hardware is quiet,
+/// and not before.
 #[test]
 fn lists_in_flight_are_safe_whatever_happens_to_the_handle() {
     static ROOM: SegmentStorage<CopyPair<u8>, 8> = SegmentStorage::new();

@@ -171,8 +171,8 @@ fn what_a_device_cannot_do_is_refused() {
     });
 }
 
-/// The costs of a memory copy hold for devices and lists too: nothing to submit, 1 read and 3 writes to issue, 4 and 1 to
-/// end.
+/// The costs of a memory copy hold for devices and lists too: nothing to submit, 1 read and 3 writes to issue, 4 and 1
+/// to end.
 #[test]
 fn register_accesses_are_as_few_as_for_a_copy() {
     static ROOM: SegmentStorage<DmaBuf<u32>, 4> = SegmentStorage::new();
