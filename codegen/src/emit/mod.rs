@@ -83,7 +83,7 @@ impl Default for Choices {
 pub fn all(model: &Model, choices: &Choices) -> Result<Files, markdown::TemplateError> {
     let Choices { targets, rust: options, templates } = choices;
     let mut files = Files::new();
-    if targets.rust {
+    if targets.rust && model.ips.iter().any(|ip| rust::uses_subsystems(ip, &model.subsystems, options)) {
         files.extend(rust::subsystems(&model.subsystems, options));
     }
     for ip in &model.ips {

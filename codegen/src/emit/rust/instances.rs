@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::map::{hex, number};
-use super::needs::{Need, needs, uses_subsystems};
+use super::needs::{Need, needs};
 use super::soc::{DeviceItem, Plan};
 use super::{Options, docs, manifest, print, wiring};
 use crate::emit::Generated;
@@ -15,7 +15,7 @@ use crate::lower::{Reference, Soc, Subsystem};
 /// Does the crate of the soc need the crate of all subsystems?
 pub(super) fn uses_handles(plan: &Plan<'_>, subsystems: &[Subsystem], options: &Options) -> bool {
     let enabled = plan.devices.iter().filter(|item| item.spec.enabled);
-    enabled.filter_map(|item| item.ip).any(|ip| options.drivers.include(ip) && uses_subsystems(&needs(ip, subsystems)))
+    enabled.filter_map(|item| item.ip).any(|ip| super::uses_subsystems(ip, subsystems, options))
 }
 
 /// The file; `None` if no device has a driver of typed parts.

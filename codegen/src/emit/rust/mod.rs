@@ -117,9 +117,14 @@ pub fn ip(ip: &Ip, subsystems: &[Subsystem], options: &Options) -> Files {
         add("src/driver.rs", driver::emit(ip, &map, &name, &needs));
     }
     add("src/lib.rs", root::emit(ip, &name, &parts));
-    add("Cargo.toml", manifest::ip(ip, parts.driver && needs::uses_subsystems(&needs), options));
+    add("Cargo.toml", manifest::ip(ip, uses_subsystems(ip, subsystems, options), options));
     add("rustfmt.toml", manifest::rustfmt(&ip.file));
     files
+}
+
+/// Does the crate of an ip use that of all subsystems?
+pub fn uses_subsystems(ip: &Ip, subsystems: &[Subsystem], options: &Options) -> bool {
+    options.drivers.include(ip) && needs::uses_subsystems(&needs::needs(ip, subsystems))
 }
 
 /// The crate of all subsystems that drivers hold resources of; no files if there are none.
