@@ -224,6 +224,28 @@ fn audio_out_runs_for_laps_without_a_restart() {
 }
 
 #[test]
+fn addresses_of_an_earlier_life_are_not_this_ones() {
+    let rig = Rig::transmitter(PACE);
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut ring = rig.ring::<Tx>(cx, 4, 64);
+        let mut buffer = rig.buffer(cx, (0..256).map(word));
+        for ticks in 0..80 {
+            ring.start(buffer, &power).unwrap();
+            rig.board.dmac.run(ticks);
+            if rig.device.moved() == 0 {
+                assert_eq!(ring.position(), Ok((0, 0)), "{ticks} ticks after the start");
+            }
+            // Left in the middle of a lap, or at its end.
+            (0..1 + ticks % 4).for_each(|_| rig.period());
+            rig.board.dmac.run(u64::from(PACE) * (ticks % 3) * 8);
+            buffer = ring.stop(cx).unwrap().bufs;
+            rig.device.reset();
+        }
+    });
+}
+
+#[test]
 fn a_late_client_is_told_and_goes_on_at_a_period() {
     let rig = Rig::transmitter(PACE);
     host_task(|cx| {
@@ -584,9 +606,11 @@ fn a_gated_transmitter_waits_for_its_client() {
         let buffer = ring.stop(cx).unwrap().bufs;
         consecutive(&rig.sent(), 0);
 
-        // Stopped with a grant that the program has not seen: it must not let the next run begin by itself.
+        // Stopped in a granted period: the next run waits for its own grant.
         ring.start(buffer, &power).unwrap();
+        rig.board.dmac.run(100);
         fill(&mut ring, &mut filled);
+        rig.board.dmac.run(100);
         let buffer = ring.stop(cx).unwrap().bufs;
         rig.board.dmac.run(1_000);
         rig.device.reset();

@@ -19,6 +19,10 @@ use crate::power::Active;
 /// device wait; to pause the ring, grant nothing. Each period costs one interrupt, which also opens the gate for the next
 /// granted period (2 register reads and 3 writes).
 ///
+/// A ring that is stopped between a grant and the moment when its program, just started, comes to its gate leaves the
+/// event pending where no register clears it; the next program that uses the event then begins with one period that
+/// nobody granted. Let a ring that was just granted its first period come that far before stopping it.
+///
 /// Dropping and leaking are as with [`Ring`](super::Ring).
 #[must_use = "dropping it releases the channel"]
 pub struct GatedRing<E: Endpoint> {

@@ -33,6 +33,10 @@ pub(super) struct Look {
     pub(super) issued: Mark,
 }
 
+impl Look {
+    const START: Self = Self { settled: Mark::START, issued: Mark::START };
+}
+
 impl Lap {
     pub(in crate::dma) const NEW: Self = Self { last: Mark::START, begun: false, credits: 0, told: false };
 }
@@ -73,29 +77,40 @@ impl Link {
         let _ = self.open(cs);
     }
 
-    /// Where the device is now. 3 register reads, 4 with a gate.
+    /// Where the device is now. 3 register reads, 4 with a gate, 7 before the first period has ended.
     pub(super) fn look(&self) -> Result<Look, RingError> {
         exclusive(|cs| {
-            let gated = self.slot.0.within(cs, |s| match s.phase {
-                Phase::Running => Ok(s.gate.is_some()),
+            let (gated, begun) = self.slot.0.within(cs, |s| match s.phase {
+                Phase::Running => Ok((s.gate.is_some(), s.lap.begun)),
                 Phase::Finished => Err(RingError::Ended(s.result.err().unwrap_or(TransferError::Vanished))),
                 _ => Err(RingError::Idle),
             })?;
             // Before it waits at its gate it waits for its writes.
-            let waits = gated && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+            let state = if gated || !begun { self.hardware().state(self.thread) } else { ThreadState::Running };
+            if state == ThreadState::Stopped && !begun {
+                // The start still stands in the command interface.
+                return Ok(Look::START);
+            }
+            let waits = gated && state == ThreadState::WaitingForEvent;
             let queued = if waits { 0 } else { self.engine.core().config.write_queue.max(1) };
+            // The addresses are this program's if it had set them before they were read.
+            let pc = if begun { 0 } else { self.position().pc };
             let position = self.position();
             self.slot.0.within(cs, |s| {
-                let blocks = s.blocks().ok_or(RingError::Idle)?;
-                let moved = |queued| s.code().map_or(0, |code| blocks.moved(&code, &position, queued));
-                let (settled, issued) = (moved(queued), moved(0));
-                if s.lap.begun || issued > 0 {
-                    s.lap.begun = true;
-                    s.follow(match s.side() {
-                        Side::Source => position.source,
-                        Side::Destination => position.destination,
-                    });
+                let (blocks, code) = s.blocks().zip(s.code()).ok_or(RingError::Idle)?;
+                let side = s.side();
+                let at = blocks.program.place(0, |at| code.word(at.into())).and_then(|place| place.at(side));
+                let reached = pc.wrapping_sub(code.bus());
+                s.lap.begun |= at.is_some_and(|at| (at.into()..=blocks.program.len.into()).contains(&reached));
+                if !s.lap.begun {
+                    // The registers hold the addresses of whoever had the thread before.
+                    return Ok(Look::START);
                 }
+                let (settled, issued) = (blocks.moved(&code, &position, queued), blocks.moved(&code, &position, 0));
+                s.follow(match side {
+                    Side::Source => position.source,
+                    Side::Destination => position.destination,
+                });
                 let mut lap = s.lap.last.lap;
                 // The next lap has begun, but not yet set its addresses.
                 if issued == 0 && s.lap.last.at == blocks.program.bytes {
