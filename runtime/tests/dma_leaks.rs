@@ -62,9 +62,15 @@ enum Moment {
     Served,
 }
 
-const MOMENTS: [Moment; 6] = [
+const MOMENTS: [Moment; 11] = [
     Moment::Running(0),
     Moment::Running(3),
+    // A load, and the store behind it.
+    Moment::Running(8),
+    Moment::Running(9),
+    Moment::Running(10),
+    Moment::Running(11),
+    Moment::Running(12),
     Moment::Running(15),
     Moment::Running(40),
     Moment::Unserved,
