@@ -12,7 +12,7 @@ pub struct Bound<T: Consumer> {
 
 enum State<T> {
     Unbound,
-    /// A callback of the device has it; they do not overlap.
+    /// Somebody has borrowed it.
     Lent,
     Bound(T),
 }
@@ -36,13 +36,17 @@ impl<T: Consumer + Send> Bound<T> {
                 }
             }
         }
-        let mut back = Back(self, self.take());
+        let mut back = Back(self, self.take_leaving(State::Lent));
         back.1.as_mut().map(f)
     }
 
     /// Take the driver out for good; the device then counts as unbound. Atomic.
     pub fn take(&self) -> Option<T> {
-        self.driver.with(|state| match core::mem::replace(state, State::Lent) {
+        self.take_leaving(State::Unbound)
+    }
+
+    fn take_leaving(&self, left: State<T>) -> Option<T> {
+        self.driver.with(|state| match core::mem::replace(state, left) {
             State::Bound(driver) => Some(driver),
             other => {
                 *state = other;
@@ -72,7 +76,12 @@ impl<T: Consumer + Send> Bound<T> {
     fn stage(&self, cx: Option<&Task<'_>>, stage: Stage) -> Result<(), Errno> {
         // Sleepable work has no place in the callbacks of an irq-safe device, and nothing makes one here.
         let cx = cx.ok_or(Errno::INVAL)?;
-        self.with(|driver| driver.stage(cx, stage)).map_or(Ok(()), |done| done.map_err(|_| Errno::IO))
+        match self.with(|driver| driver.stage(cx, stage)) {
+            Some(done) => done.map_err(|_| Errno::IO),
+            None if self.driver.with(|state| matches!(state, State::Unbound)) => Ok(()),
+            // Borrowed: its resources would stay as they are, and the device would not be what it counts as.
+            None => Err(Errno::BUSY),
+        }
     }
 }
 

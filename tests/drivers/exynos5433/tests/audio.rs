@@ -26,6 +26,12 @@ fn the_domain_is_on_while_something_plays_and_at_no_other_time() {
         settle(cx);
         assert!(off(), "a prepared ring needs no power");
 
+        let clocks = hardware().running_clocks();
+        let refused = I2S0.with(|_| Audio::power(cx).is_err()).expect("bound");
+        assert!(refused && !is_on::<soc::I2s0>(), "a driver that is borrowed cannot switch its clocks");
+        settle(cx);
+        assert_eq!(hardware().running_clocks(), clocks);
+
         let mut next = 0_u32;
         let mut played = Vec::new();
         for song in 0..3 {
