@@ -8,7 +8,7 @@ mod compiler;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use compiler::{arguments, build, compile, put, root, rustc};
+use compiler::{arguments, build, compile_driver, put, root, rustc, subsystems};
 use linkwright_codegen::emit::{Choices, all};
 use linkwright_codegen::front::read;
 use linkwright_codegen::load::{self, Input};
@@ -167,8 +167,12 @@ fn checking_generated_code_costs_little_and_an_ip_is_checked_once() {
 
     let chips = [1, 100].map(|instances| {
         let out = generate(&[Input::Text("soc/chip.yaml".into(), chip(instances))]);
-        let ip = compile(&out.path().join("pl330"), "linkwright_pl330", &[]).unwrap_or_else(|error| panic!("{error}"));
-        cost(&out.path().join("chip/src/lib.rs"), "linkwright_chip", &[("linkwright_pl330", &ip)])
+        let handles = out.path().join("subsystems");
+        let ip = compile_driver(&out.path().join("pl330"), "linkwright_pl330", &handles);
+        let ip = ip.unwrap_or_else(|error| panic!("{error}"));
+        let handles = subsystems(&handles).unwrap_or_else(|error| panic!("{error}"));
+        let others = [("linkwright_pl330", ip.as_path()), ("linkwright_subsystems", handles)];
+        cost(&out.path().join("chip/src/lib.rs"), "linkwright_chip", &others)
     });
 
     println!("checking                     rustc instructions    CPU seconds");

@@ -154,3 +154,6 @@ pub struct SideFields {
     pub protection: String,
     pub cache: String,
 }
+
+/// The subsystem that the lines of an engine are references of.
+pub const INTERRUPT: &str = "interrupt";

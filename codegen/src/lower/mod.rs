@@ -11,7 +11,7 @@ mod soc;
 mod subsystem;
 
 pub use engine::{
-    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, Identify, IdentifyField, IdentifyUnit,
+    DebugPort, Engine, EngineLines, EngineParameters, EngineQuirks, INTERRUPT, Identify, IdentifyField, IdentifyUnit,
     MicrocodeDma, PathTo, SideFields,
 };
 pub use instruction::{

@@ -54,6 +54,9 @@ pub(crate) fn arguments(source: &Path, name: &str, others: &[(&str, &Path)]) -> 
     arguments.extend(["--extern".into(), format!("linkwright={}", runtime.display())]);
     for (other, file) in others {
         arguments.extend(["--extern".into(), format!("{other}={}", file.display())]);
+        // For those that only another one uses.
+        let directory = file.parent().unwrap_or(file);
+        arguments.extend(["-L".into(), format!("dependency={}", directory.display())]);
     }
     arguments.push(source.display().to_string());
     arguments
@@ -69,21 +72,25 @@ pub(crate) fn compile(directory: &Path, name: &str, others: &[(&str, &Path)]) ->
     run(directory, name, others, "metadata", "rmeta")
 }
 
-/// As [`compile`], with what drivers are made of; `subsystems` is the directory of the crate of all subsystems.
+/// The crate of all subsystems, compiled from `directory`: once, for it is the same whatever a test's spec says.
 #[allow(dead_code, reason = "not every test has drivers")]
-pub(crate) fn compile_driver(directory: &Path, name: &str, subsystems: &Path) -> Result<PathBuf, String> {
-    // The same for all specs that a test does not change.
-    static SUBSYSTEMS: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    static KEPT: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let library = SUBSYSTEMS.get_or_init(|| {
-        let kept = KEPT.get_or_init(|| tempfile::tempdir().expect("a directory for tests"));
-        let made = compile(subsystems, "linkwright_subsystems", &[])?;
-        let copy = kept.path().join("liblinkwright_subsystems.rmeta");
-        std::fs::copy(made, &copy).map_err(|error| error.to_string())?;
-        Ok(copy)
+pub(crate) fn subsystems(directory: &Path) -> Result<&'static Path, String> {
+    static MADE: OnceLock<Result<(PathBuf, tempfile::TempDir), String>> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let kept = tempfile::tempdir().expect("a directory for tests");
+        let library = kept.path().join("liblinkwright_subsystems.rmeta");
+        let first = compile(directory, "linkwright_subsystems", &[])?;
+        std::fs::copy(first, &library).map_err(|error| error.to_string())?;
+        Ok((library, kept))
     });
-    let others = [("linkwright_subsystems", library.as_ref().map_err(String::clone)?.as_path())];
+    made.as_ref().map(|(library, _)| library.as_path()).map_err(String::clone)
+}
+
+/// As [`compile`], with what drivers are made of; `handles` is the directory of the crate of all subsystems.
+#[allow(dead_code, reason = "not every test has drivers")]
+pub(crate) fn compile_driver(directory: &Path, name: &str, handles: &Path) -> Result<PathBuf, String> {
     let mut command = rustc();
+    let others = [("linkwright_subsystems", subsystems(handles)?)];
     command.args(arguments(&directory.join("src/lib.rs"), name, &others));
     command.args(["--cfg", "feature=\"driver\"", "--emit=metadata", "-o"]);
     let out = directory.join(format!("lib{name}.rmeta"));

@@ -12,9 +12,6 @@ use super::devices;
 pub mod pdma0 {
     /// Its `clocks.apb_pclk`, of `clock`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos4210.yaml, `pdma0.reg`.
@@ -32,16 +29,6 @@ unsafe impl Reference for pdma0::ClocksApbPclk {
     const ARGS: &'static [u64] = &[292];
 }
 
-// SAFETY: soc/exynos4210.yaml:75, `interrupts.combined`.
-unsafe impl Reference for pdma0::InterruptsCombined {
-    type Consumer = devices::Pdma0;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos4210.yaml:75";
-    const ARGS: &'static [u64] = &[67];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Pdma0 {
     type ClocksApbPclk = pdma0::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -53,181 +40,12 @@ impl linkwright_pl330::driver::Instance for devices::Pdma0 {
         devices::Pdma0,
         linkwright_subsystems::reset::Reset,
     >;
-
-    type InterruptsCombined = pdma0::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
 }
 
 /// Resources of `pdma1`.
 pub mod pdma1 {
     /// Its `clocks.apb_pclk`, of `clock`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos4210.yaml, `pdma1.reg`.
@@ -245,16 +63,6 @@ unsafe impl Reference for pdma1::ClocksApbPclk {
     const ARGS: &'static [u64] = &[293];
 }
 
-// SAFETY: soc/exynos4210.yaml:82, `interrupts.combined`.
-unsafe impl Reference for pdma1::InterruptsCombined {
-    type Consumer = devices::Pdma1;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos4210.yaml:82";
-    const ARGS: &'static [u64] = &[68];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Pdma1 {
     type ClocksApbPclk = pdma1::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -266,181 +74,12 @@ impl linkwright_pl330::driver::Instance for devices::Pdma1 {
         devices::Pdma1,
         linkwright_subsystems::reset::Reset,
     >;
-
-    type InterruptsCombined = pdma1::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
 }
 
 /// Resources of `mdma1`.
 pub mod mdma1 {
     /// Its `clocks.apb_pclk`, of `clock`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos4210.yaml, `mdma1.reg`.
@@ -458,16 +97,6 @@ unsafe impl Reference for mdma1::ClocksApbPclk {
     const ARGS: &'static [u64] = &[279];
 }
 
-// SAFETY: soc/exynos4210.yaml:111, `interrupts.combined`.
-unsafe impl Reference for mdma1::InterruptsCombined {
-    type Consumer = devices::Mdma1;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos4210.yaml:111";
-    const ARGS: &'static [u64] = &[66];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Mdma1 {
     type ClocksApbPclk = mdma1::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -478,172 +107,6 @@ impl linkwright_pl330::driver::Instance for devices::Mdma1 {
     type ResetsDmaOcp = linkwright::consumer::NotWired<
         devices::Mdma1,
         linkwright_subsystems::reset::Reset,
-    >;
-
-    type InterruptsCombined = mdma1::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Mdma1,
-        linkwright_subsystems::interrupt::Interrupt,
     >;
 }
 

@@ -12,9 +12,6 @@ use super::devices;
 pub mod adma {
     /// Its `clocks.apb_pclk`, of `cmu_aud`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos5433.yaml, `adma.reg`.
@@ -32,16 +29,6 @@ unsafe impl Reference for adma::ClocksApbPclk {
     const ARGS: &'static [u64] = &[24];
 }
 
-// SAFETY: soc/exynos5433.yaml:36, `interrupts.combined`.
-unsafe impl Reference for adma::InterruptsCombined {
-    type Consumer = devices::Adma;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos5433.yaml:36";
-    const ARGS: &'static [u64] = &[105];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Adma {
     type ClocksApbPclk = adma::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -52,172 +39,6 @@ impl linkwright_pl330::driver::Instance for devices::Adma {
     type ResetsDmaOcp = linkwright::consumer::NotWired<
         devices::Adma,
         linkwright_subsystems::reset::Reset,
-    >;
-
-    type InterruptsCombined = adma::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Adma,
-        linkwright_subsystems::interrupt::Interrupt,
     >;
 }
 
@@ -383,9 +204,6 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
 pub mod pdma0 {
     /// Its `clocks.apb_pclk`, of `cmu_fsys`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos5433.yaml, `pdma0.reg`.
@@ -403,16 +221,6 @@ unsafe impl Reference for pdma0::ClocksApbPclk {
     const ARGS: &'static [u64] = &[65];
 }
 
-// SAFETY: soc/exynos5433.yaml:61, `interrupts.combined`.
-unsafe impl Reference for pdma0::InterruptsCombined {
-    type Consumer = devices::Pdma0;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos5433.yaml:61";
-    const ARGS: &'static [u64] = &[260];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Pdma0 {
     type ClocksApbPclk = pdma0::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -424,181 +232,12 @@ impl linkwright_pl330::driver::Instance for devices::Pdma0 {
         devices::Pdma0,
         linkwright_subsystems::reset::Reset,
     >;
-
-    type InterruptsCombined = pdma0::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Pdma0,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
 }
 
 /// Resources of `pdma1`.
 pub mod pdma1 {
     /// Its `clocks.apb_pclk`, of `cmu_fsys`.
     pub enum ClocksApbPclk {}
-
-    /// Its `interrupts.combined`, of `gic`.
-    pub enum InterruptsCombined {}
 }
 
 // SAFETY: soc/exynos5433.yaml, `pdma1.reg`.
@@ -616,16 +255,6 @@ unsafe impl Reference for pdma1::ClocksApbPclk {
     const ARGS: &'static [u64] = &[64];
 }
 
-// SAFETY: soc/exynos5433.yaml:68, `interrupts.combined`.
-unsafe impl Reference for pdma1::InterruptsCombined {
-    type Consumer = devices::Pdma1;
-    type Supplier = devices::Gic;
-    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
-    const NAME: &'static str = "interrupts.combined";
-    const PLACE: &'static str = "soc/exynos5433.yaml:68";
-    const ARGS: &'static [u64] = &[278];
-}
-
 impl linkwright_pl330::driver::Instance for devices::Pdma1 {
     type ClocksApbPclk = pdma1::ClocksApbPclk;
     type ResetsDma = linkwright::consumer::NotWired<
@@ -636,172 +265,6 @@ impl linkwright_pl330::driver::Instance for devices::Pdma1 {
     type ResetsDmaOcp = linkwright::consumer::NotWired<
         devices::Pdma1,
         linkwright_subsystems::reset::Reset,
-    >;
-
-    type InterruptsCombined = pdma1::InterruptsCombined;
-    type InterruptsAbort = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq0 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq1 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq2 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq3 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq4 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq5 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq6 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq7 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq8 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq9 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq10 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq11 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq12 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq13 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq14 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq15 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq16 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq17 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq18 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq19 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq20 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq21 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq22 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq23 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq24 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq25 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq26 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq27 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq28 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq29 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq30 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
-    >;
-
-    type InterruptsIrq31 = linkwright::consumer::NotWired<
-        devices::Pdma1,
-        linkwright_subsystems::interrupt::Interrupt,
     >;
 }
 

@@ -7,7 +7,7 @@ use quote::quote;
 use super::map::word;
 use super::scope::{Scope, ident};
 use super::{has_crate, manifest, subsystem};
-use crate::lower::{DmaDirection, DmaPort, Ip, Subsystem};
+use crate::lower::{DmaDirection, DmaPort, Engine, INTERRUPT, Ip, Subsystem};
 use crate::names;
 
 /// A resource that a driver holds.
@@ -39,7 +39,7 @@ pub(super) fn needs<'a>(ip: &'a Ip, subsystems: &'a [Subsystem]) -> Vec<Need<'a>
     for consumed in &ip.consumes {
         let Some(kind) = subsystems.iter().find(|s| s.name == consumed.subsystem) else { continue };
         let port = consumed.dma.as_ref();
-        if !subsystem::has_handle(kind) && port.is_none() {
+        if !subsystem::has_handle(kind) && port.is_none() || serves(ip, &consumed.name, &kind.name) {
             continue;
         }
         let known = modules.iter().position(|(name, ..)| *name == kind.name);
@@ -68,6 +68,14 @@ pub(super) fn needs<'a>(ip: &'a Ip, subsystems: &'a [Subsystem]) -> Vec<Need<'a>
         });
     }
     out
+}
+
+/// Is it an interrupt that the runtime's engine serves, not a driver?
+fn serves(ip: &Ip, name: &str, subsystem: &str) -> bool {
+    let Some(Engine::MicrocodeDma(engine)) = &ip.engine else { return false };
+    let lines = &engine.lines;
+    let mut names = lines.all.iter().chain(&lines.faults).chain(&lines.events);
+    subsystem == INTERRUPT && names.any(|line| line == name)
 }
 
 impl Need<'_> {

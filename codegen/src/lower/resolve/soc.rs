@@ -3,14 +3,12 @@ use std::collections::{HashMap, HashSet};
 use super::{Internal, internal, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
-    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, Ip, LinkClass, Reference, RuntimePm, Soc,
+    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, Reference, RuntimePm,
+    Soc,
 };
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
 use crate::spec::{self, ReferenceArgs, Scalar};
-
-/// The subsystem whose references are interrupt lines.
-const INTERRUPT: &str = "interrupt";
 
 pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip]) -> Result<Soc, Internal> {
     let spec = &loaded.spec;
