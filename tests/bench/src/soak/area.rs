@@ -3,6 +3,7 @@ use linkwright::dma::memory::DmaBuf;
 use linkwright::mmio::Word;
 
 use super::random::Random;
+use super::tally::Tally;
 use super::world::World;
 
 /// What stands around every window.
@@ -61,18 +62,11 @@ impl Area {
     }
 
     /// Nothing was written beside the window; `gaps`, if any, say where nothing was to be written within.
-    pub(super) fn check_guards<W: Word>(self, buffer: &mut DmaBuf<W>, is_gap: impl Fn(usize) -> bool) {
+    pub(super) fn check_guards<W: Word>(self, tally: &Tally, buffer: &mut DmaBuf<W>, is_gap: impl Fn(usize) -> bool) {
         buffer.reset_window();
-        for (at, word) in buffer.iter().enumerate() {
-            let outside = at < self.start || at >= self.start + self.len;
-            if outside || is_gap(at - self.start) {
-                let Self { start, len } = self;
-                assert!(
-                    word.widen() == guard::<W>().widen(),
-                    "written beside the window of {len} words from {start} on, at word {at}: {word:#x}"
-                );
-            }
-        }
+        let is_guard = |at: usize| at < self.start || at >= self.start + self.len || is_gap(at - self.start);
+        let words: Vec<W> = buffer.iter().enumerate().filter(|(at, _)| is_guard(*at)).map(|(_, word)| *word).collect();
+        tally.same("beside the buffer", &words, &vec![guard(); words.len()]);
         buffer.set_window(self.start, self.len).unwrap_or_else(|e| panic!("{e}"));
     }
 }

@@ -8,6 +8,7 @@ use linkwright_sim::Outcome;
 use bench_board::Dmac0;
 
 use super::Score;
+use super::forms::{Form, Inner};
 use super::random::Random;
 use super::world::World;
 
@@ -17,7 +18,9 @@ pub(super) type Ready<E, S> = Result<Prepared<E, S>, (PrepareError, Channel<E>)>
 /// A sort of transfer: its shape, its buffers, and what must be in them afterwards.
 pub(super) trait Kind: 'static {
     type End: Endpoint<Controller = Dmac0, Peer = Dmac0>;
-    type Shape: Goes<<Self::End as Endpoint>::Direction>;
+    type Shape: Form + Goes<<Self::End as Endpoint>::Direction>;
+    /// From where to where.
+    const WAY: &'static str;
 
     fn prepare(&self, cx: &Task<'_>, channel: Channel<Self::End>) -> Ready<Self::End, Self::Shape>;
 
@@ -32,18 +35,6 @@ pub(super) trait Kind: 'static {
 
     /// The transfer is over and its buffers are gone: bring the device to where the next one can begin.
     fn forget(&mut self, world: &World);
-
-    /// Have it stand at its next checkpoint, if it has any.
-    fn pause(_: &Prepared<Self::End, Self::Shape>) -> bool {
-        false
-    }
-
-    fn is_paused(_: &Prepared<Self::End, Self::Shape>) -> bool {
-        false
-    }
-
-    /// Have it go on.
-    fn resume(_: &Prepared<Self::End, Self::Shape>) {}
 }
 
 /// A kind of transfers and the channel that makes them.
@@ -229,18 +220,18 @@ impl<K: Kind> Unit<K> {
                 );
                 flight.residue = Some(now);
             }
-            10..=30 if !flight.held => flight.held = K::pause(&self.prepared),
+            10..=30 if !flight.held => flight.held = K::Shape::pause(&self.prepared),
             10..=30 if flight.held => {
-                if K::is_paused(&self.prepared) {
+                if K::Shape::is_paused(&self.prepared) {
                     let before = self.prepared.residue();
                     world.sim.run(random.within(1, 300) as u64);
                     assert!(
-                        !K::is_paused(&self.prepared) || self.prepared.residue() == before,
+                        !K::Shape::is_paused(&self.prepared) || self.prepared.residue() == before,
                         "it moves while it stands"
                     );
                     score.paused += 1;
                 }
-                K::resume(&self.prepared);
+                K::Shape::resume(&self.prepared);
                 flight.held = false;
             }
             _ => {}
@@ -261,6 +252,9 @@ impl<K: Kind> Unit<K> {
                 assert_eq!(done.residue, 0, "success, and yet a residue");
                 score.succeeded += 1;
                 self.kind.check_whole(world, done.bufs);
+                let pausable = if K::Shape::IS_PAUSABLE { ", pausable" } else { "" };
+                let shape = <K::Shape as Form>::Inner::NAME;
+                world.tally.whole(format!("{}, {shape}{pausable}", K::WAY), 1);
             }
             Err(error) => {
                 match error {
@@ -326,7 +320,7 @@ impl<K: Kind> Client for Unit<K> {
         if let Some(flight) = &mut self.flight
             && flight.held
         {
-            K::resume(&self.prepared);
+            K::Shape::resume(&self.prepared);
             flight.held = false;
         }
         for round in 0..10_000 {

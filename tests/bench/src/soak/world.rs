@@ -6,11 +6,12 @@ use linkwright::dma::memory::Arena;
 use linkwright::dma::{Config, Dmac, Linear, MemoryCopy};
 use linkwright::power::Active;
 use linkwright_pl330::Pl330;
-use linkwright_sim::{self as sim, Board, Outcome, Pl330Sim, SimMemory, Supply};
+use linkwright_sim::{self as sim, Board, Outcome, Pl330Sim, SimMemory, Supply, Violation};
 
-use super::Score;
 use super::ports::Ports;
 use super::random::Random;
+use super::tally::Tally;
+use super::{Score, Wrongs};
 
 /// The driver on a board whose cache is not coherent and whose power goes when nobody holds it.
 pub(super) struct World {
@@ -22,6 +23,7 @@ pub(super) struct World {
     pub(super) ports: Ports,
     /// How often events got lost on their way to the registers.
     pub(super) losses: Cell<u64>,
+    pub(super) tally: Tally,
 }
 
 /// More ticks than anything here takes.
@@ -34,12 +36,13 @@ impl World {
         let board = Board::with_memory(instance, ports.put_into(SimMemory::new())).unwrap_or_else(|e| panic!("{e}"));
         let Board { dmac: sim, programs, data, .. } = board;
         ports.attach_to(sim);
+        sim.memory().violations().collect();
         let supply: &'static Supply = Box::leak(Box::new(Supply::new(sim)));
         // A chip of which one thread must not be used.
         let config = Config { threads: 0xfe, ..Config::DEFAULT };
         let dmac: &'static Dmac<_> = Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(sim), supply, programs, config)));
         supply.on_resume(|| dmac.restore());
-        Self { sim, dmac, supply, data, programs, ports, losses: Cell::new(0) }
+        Self { sim, dmac, supply, data, programs, ports, losses: Cell::new(0), tally: Tally::default() }
     }
 
     /// Free bytes of both arenas.
@@ -108,18 +111,34 @@ impl World {
         }
     }
 
-    /// Power, memory, threads and events are all there again.
-    pub(super) fn check_all_is_back(&self, cx: &mut Task<'_>, free: (u32, u32)) {
+    /// Are power, memory, threads and events all there again?
+    pub(super) fn count_what_is_missing(&self, cx: &mut Task<'_>, free: (u32, u32), wrongs: &mut Wrongs) {
         // Orphans give back what they held when their slots are looked at; claiming all of them looks.
         let threads: Vec<_> = (0..7)
-            .map(|_| {
-                let channel = self.dmac.claim::<MemoryCopy<Dmac0>>(cx).unwrap_or_else(|e| panic!("{e}"));
-                channel.prepare(cx, Linear::new(64)).unwrap_or_else(|(e, _)| panic!("a thread was lost: {e}"))
+            .map_while(|_| {
+                let channel = self.dmac.claim::<MemoryCopy<Dmac0>>(cx).ok()?;
+                channel.prepare(cx, Linear::new(64)).map_err(|(_, channel)| channel.release(cx)).ok()
             })
             .collect();
+        wrongs.channels = 7 - threads.len() as u64;
         threads.into_iter().for_each(|prepared| prepared.release(cx).unwrap_or_else(|e| panic!("{e}")));
-        assert_eq!(self.supply.counts(), 0, "a count of power was lost");
-        assert!(self.supply.suspend(), "power stays on");
-        assert_eq!(self.free(), free, "memory was lost");
+        wrongs.power_counts = self.supply.counts().into();
+        wrongs.stays_on = !self.supply.suspend();
+        let now = self.free();
+        wrongs.bytes_leaked = (u64::from(free.0) + u64::from(free.1)).abs_diff(u64::from(now.0) + u64::from(now.1));
+    }
+
+    /// What software or controller did that neither may.
+    pub(super) fn count_violations(&self, wrongs: &mut Wrongs) {
+        for violation in self.sim.memory().violations().take() {
+            if matches!(violation, Violation::Unpowered { .. } | Violation::Unclocked { .. }) {
+                wrongs.unpowered += 1;
+            } else {
+                wrongs.violations += 1;
+            }
+            if wrongs.unpowered + wrongs.violations == 1 {
+                eprintln!("the first violation: {violation}");
+            }
+        }
     }
 }
