@@ -61,6 +61,8 @@ pub(crate) struct Core {
     pub(crate) swallow: u32,
     /// Raised, but the line does not show it.
     pub(crate) swallowed: u32,
+    /// Injected: a start drops no cached instructions.
+    pub(crate) keep_instructions: bool,
     pub(crate) watchdog_interrupt_only: bool,
     pub(crate) watchdog_alarm: bool,
     pub(crate) starved_since: Option<u64>,
@@ -92,6 +94,7 @@ impl Core {
             lost: 0,
             swallow: 0,
             swallowed: 0,
+            keep_instructions: false,
             watchdog_interrupt_only: false,
             watchdog_alarm: false,
             starved_since: None,

@@ -152,7 +152,9 @@ impl Core {
         c.causes = FaultCauses::NONE;
         self.counters.starts += 1;
         self.fifo.begin_program(channel);
-        self.invalidate_instructions(Thread::Channel(channel));
+        if !self.keep_instructions {
+            self.invalidate_instructions(Thread::Channel(channel));
+        }
         Ok(())
     }
 

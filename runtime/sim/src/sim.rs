@@ -277,6 +277,12 @@ impl Pl330Sim {
         self.lock().swallow = count;
     }
 
+    /// Keep a thread's cached instructions when it is started, or drop them again as the controller does. It shows what
+    /// a driver's programs owe to that.
+    pub fn keep_instructions(&self, keep: bool) {
+        self.lock().keep_instructions = keep;
+    }
+
     /// Make a running channel fault for this cause, as far as the channel can have it.
     ///
     /// # Panics

@@ -1,9 +1,9 @@
 //! Transfers that do not end well.
 
 use linkwright::context::{Task, host_task, simulated_interrupt};
-use linkwright::dma::{FaultCause, Linear, StartError, Transfer, TransferError};
+use linkwright::dma::{FaultCause, FaultCauses, Linear, StartError, Transfer, TransferError};
 use linkwright_pl330::regs::ThreadState;
-use linkwright_sim::{Board, Config, Failing};
+use linkwright_sim::{Board, Config, Failing, Violation};
 
 use crate::rig::*;
 
@@ -112,6 +112,7 @@ fn every_fault_is_an_error() {
         FaultCause::DataWrite,
         FaultCause::DataRead,
         FaultCause::Lockup,
+        FaultCause::DebugInstruction,
     ];
     let rig = Rig::new(Config::zynq7000());
     host_task(|cx| {
@@ -132,18 +133,46 @@ fn every_fault_is_an_error() {
     });
 }
 
+/// The manager cannot start what it is told to. Whoever waits for the start is told, whoever runs is not, and with
+/// nobody waiting it is mended all the same.
 #[test]
 fn a_manager_fault_is_told_to_whom_it_concerns_and_mended() {
-    // The program's address is fine, but the manager cannot start what it is told to: an injected fault.
     let rig = Rig::new(Config::zynq7000());
+    // The simulator notes the start that a faulting manager is given; no driver can know.
+    rig.board.dmac.memory().violations().collect();
     host_task(|cx| {
-        let pair = rig.pair(cx, 100, (0, 0), 1);
-        let mut copier = rig.copier(cx, &pair);
+        let power = rig.active(cx);
+        let (running, starting) = (rig.pair(cx, 20_000, (0, 0), 1), rig.pair(cx, 100, (0, 0), 2));
+        let (mut first, mut second) = (rig.copier(cx, &running), rig.copier(cx, &starting));
+        let running = first.start(running, &power).map_err(|r| r.error).unwrap();
+        rig.board.dmac.run(300);
+        let mend = || {
+            assert!(simulated_interrupt(|| rig.dmac.irq()));
+            // The kill takes a moment to get through the debug interface.
+            rig.board.dmac.run(20);
+        };
+
         rig.board.dmac.inject_manager_fault(FaultCause::InvalidOperand);
         assert!(rig.board.dmac.abort_line());
-        rig.serve();
-        assert!(!rig.board.dmac.abort_line());
-        rig.copies(cx, &mut copier, pair);
+        mend();
+        assert!(!rig.board.dmac.abort_line() && !running.is_done(), "it concerned nobody");
+
+        rig.board.dmac.inject_manager_fault(FaultCause::EventSecurity);
+        let concerned = second.start(starting, &power).map_err(|r| r.error).unwrap();
+        rig.board.dmac.run(20);
+        mend();
+        assert!(!rig.board.dmac.abort_line() && !running.is_done());
+        let done = concerned.wait(cx);
+        let causes = FaultCauses::NONE.with(FaultCause::EventSecurity);
+        assert_eq!((done.result, done.residue), (Err(TransferError::Manager(causes)), 100));
+        assert_eq!(rig.board.dmac.memory().violations().take(), [Violation::DebugFaulting]);
+
+        rig.copies(cx, &mut second, done.bufs);
+        rig.until_done(&running);
+        let done = running.wait(cx);
+        assert_eq!(done.result, Ok(()));
+        check(done.bufs);
+        assert_eq!(rig.board.dmac.memory().violations().take(), []);
     });
 }
 

@@ -2,7 +2,8 @@
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    self, Config, CopyPair, FaultCause, Found, Linear, Pausable, Rect, ReleaseError, SegmentStorage, Sg, TransferError,
+    self, Config, CopyPair, FaultCause, FaultCauses, Found, Linear, Pausable, Rect, ReleaseError, SegmentStorage, Sg,
+    TransferError,
 };
 use linkwright_sim::{Failing, FifoConfig};
 
@@ -342,6 +343,16 @@ fn the_residue_is_true_at_devices_too() {
     });
 }
 
+/// What the manager may fault for.
+const MANAGER_CAUSES: [FaultCause; 6] = [
+    FaultCause::UndefinedInstruction,
+    FaultCause::InvalidOperand,
+    FaultCause::StartSecurity,
+    FaultCause::EventSecurity,
+    FaultCause::InstructionFetch,
+    FaultCause::DebugInstruction,
+];
+
 #[test]
 fn the_manager_may_fail_to_start_any_shape() {
     static ROOM: SegmentStorage<CopyPair<u8>, 4> = SegmentStorage::new();
@@ -359,13 +370,15 @@ fn the_manager_may_fail_to_start_any_shape() {
         rig.board.dmac.run(20);
         // Nobody can know of the fault when starting: the simulator only notes it.
         rig.board.dmac.memory().violations().collect();
-        for _ in 0..3 {
-            rig.board.dmac.inject_manager_fault(FaultCause::UndefinedInstruction);
+        let each = MANAGER_CAUSES.map(|cause| FaultCauses::NONE.with(cause));
+        let all = MANAGER_CAUSES.into_iter().fold(FaultCauses::NONE, FaultCauses::with);
+        for causes in each.into_iter().chain([all]) {
+            causes.iter().for_each(|cause| rig.board.dmac.inject_manager_fault(cause));
             let transfer = copy.start(list, &power).unwrap();
             let _ = transfer.pause();
             rig.until_done(&transfer);
             let done = transfer.wait(cx);
-            assert!(matches!(done.result, Err(TransferError::Manager(_))), "{:?}", done.result);
+            assert_eq!(done.result, Err(TransferError::Manager(causes)));
             assert_eq!(done.residue, 2_000);
             let transfer = copy.start(done.bufs, &power).unwrap();
             rig.until_done(&transfer);

@@ -4,8 +4,11 @@
 #![allow(unsafe_code, reason = "states the wiring of the simulated board")]
 
 mod endings;
+mod icache;
 mod memory;
 mod pausing;
 mod ports;
+mod quirks;
 mod race;
 mod rig;
+mod security;

@@ -66,9 +66,13 @@ impl Rig {
     }
 
     pub(crate) fn with(fifo: FifoConfig, config: dma::Config) -> Self {
+        Self::on(Config::zynq7000(), fifo, config)
+    }
+
+    pub(crate) fn on(instance: Config, fifo: FifoConfig, config: dma::Config) -> Self {
         let device = FifoPeripheral::new(fifo);
         let memory = SimMemory::new().with_device(FIFO, 4, device.clone());
-        let board = Board::with_memory(Config::zynq7000(), memory).unwrap();
+        let board = Board::with_memory(instance, memory).unwrap();
         board.dmac.attach(LINE, device.requester());
         let config = dma::Config { release_polls: 100_000, ..config };
         let dmac = Box::leak(Box::new(Dmac::new::<Dmac0>(Pl330::new(board.dmac), &POWER, board.programs, config)));

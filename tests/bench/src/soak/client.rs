@@ -85,7 +85,7 @@ pub(super) struct Unit<K: Kind> {
 }
 
 /// What a thread may fault for.
-const CAUSES: [FaultCause; 11] = [
+const CAUSES: [FaultCause; 12] = [
     FaultCause::UndefinedInstruction,
     FaultCause::InvalidOperand,
     FaultCause::EventSecurity,
@@ -97,6 +97,7 @@ const CAUSES: [FaultCause; 11] = [
     FaultCause::DataWrite,
     FaultCause::DataRead,
     FaultCause::Lockup,
+    FaultCause::DebugInstruction,
 ];
 
 impl<K: Kind> Unit<K> {
