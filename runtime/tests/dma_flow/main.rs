@@ -1,0 +1,10 @@
+//! The life of channels and transfers over an invented controller whose memory is not coherent.
+
+mod admission;
+mod awaiting;
+mod copying;
+mod ends;
+mod handlers;
+mod power;
+#[path = "../support/mod.rs"]
+mod support;
