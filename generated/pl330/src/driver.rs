@@ -15,6 +15,11 @@ use linkwright::mmio::Bus;
 use linkwright::sync::Lock;
 
 /// A `pl330` of some SoC: implemented by the generated crate of the SoC.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `pl330`",
+    label = "not described by ip/pl330.yaml",
+    note = "its instances are the devices with `ip: pl330` in a SoC's spec; the crate generated from that has a type for each"
+)]
 pub trait Instance: Mapped {
     /// `clocks.apb_pclk`: Register and bus clock.
     type ClocksApbPclk: Reference<
@@ -82,6 +87,7 @@ impl<
             linkwright_subsystems::reset::Reset,
         >,
 > Board<I> for B {}
+
 /// A field of the driver of `I` on board `B`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `pl330`",

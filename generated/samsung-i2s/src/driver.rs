@@ -15,6 +15,11 @@ use linkwright::mmio::Bus;
 use linkwright::sync::Lock;
 
 /// A `samsung-i2s` of some SoC: implemented by the generated crate of the SoC.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `samsung-i2s`",
+    label = "not described by ip/samsung-i2s.yaml",
+    note = "its instances are the devices with `ip: samsung-i2s` in a SoC's spec; the crate generated from that has a type for each"
+)]
 pub trait Instance: Mapped {
     /// `clocks.iis`: Register clock.
     type ClocksIis: Reference<
@@ -146,6 +151,7 @@ impl<
         + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma>
         + Provides<<I::DmasTxSec as Reference>::Supplier, linkwright::consumer::Dma>,
 > Board<I> for B {}
+
 /// A field of the driver of `I` on board `B`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `samsung-i2s`",

@@ -15,6 +15,11 @@ use linkwright::mmio::Bus;
 use linkwright::sync::Lock;
 
 /// A `samsung-uart` of some SoC: implemented by the generated crate of the SoC.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `samsung-uart`",
+    label = "not described by ip/samsung-uart.yaml",
+    note = "its instances are the devices with `ip: samsung-uart` in a SoC's spec; the crate generated from that has a type for each"
+)]
 pub trait Instance: Mapped {
     /// `clocks.uart`: Register clock.
     type ClocksUart: Reference<
@@ -112,6 +117,7 @@ impl<
         > + Provides<<I::DmasTx as Reference>::Supplier, linkwright::consumer::Dma>
         + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma>,
 > Board<I> for B {}
+
 /// A field of the driver of `I` on board `B`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `samsung-uart`",

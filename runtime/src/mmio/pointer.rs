@@ -20,7 +20,8 @@ impl<const SIZE: u32> Mmio<SIZE> {
     ///   to the widest register.
     /// * Nothing else in the program accesses them meanwhile.
     /// * If the block masters the bus (a DMA controller), it is driven only by a Linkwright engine through the block's
-    ///   generated type, and that engine is given only memory that was declared for this very bus.
+    ///   generated type, with nothing between them that changes an access. That engine is given only memory that was
+    ///   declared for this very bus, and a power core that keeps the block running while it is counted.
     pub const unsafe fn new(base: usize) -> Self {
         Self { base: core::ptr::with_exposed_provenance_mut(base) }
     }

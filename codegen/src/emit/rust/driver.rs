@@ -64,8 +64,15 @@ fn instance(ip: &Ip, needs: &[Need<'_>]) -> TokenStream {
         quote!(type #associated = #absent;)
     });
     let docs = docs::outer(&[&format!("A `{}` of some SoC: implemented by the generated crate of the SoC.", ip.name)]);
+    let message = format!("`{{Self}}` is no `{}`", ip.name);
+    let label = format!("not described by {}", ip.file);
+    let note = format!(
+        "its instances are the devices with `ip: {}` in a SoC's spec; the crate generated from that has a type for each",
+        ip.name
+    );
     quote! {
         #docs
+        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait Instance: Mapped {
             #(#types)*
         }

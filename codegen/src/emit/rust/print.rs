@@ -79,6 +79,17 @@ fn is_lead(line: &str) -> bool {
     line.starts_with("// ") || line.starts_with("///") || line.starts_with("#[")
 }
 
+/// How many lines of docs and attributes stand first, those of attributes of several lines included.
+fn lead(lines: &[&str]) -> usize {
+    let mut count = 0;
+    while let Some(line) = lines.get(count).filter(|line| is_lead(line)) {
+        let open = line.trim_start().starts_with("#[") && !line.ends_with(']');
+        let more = lines[count..].iter().position(|line| line.trim() == ")]").filter(|_| open);
+        count += 1 + more.unwrap_or(0);
+    }
+    count
+}
+
 /// Should a blank line stand before line `i`?
 fn blank_before(lines: &[&str], i: usize) -> bool {
     let Some(previous) = i.checked_sub(1).map(|p| lines[p]) else { return false };
@@ -98,7 +109,7 @@ fn blank_before(lines: &[&str], i: usize) -> bool {
         return !inner(line) || previous.starts_with("//!") != line.starts_with("//!");
     }
     // The item that begins here, behind its docs and attributes.
-    let lead = lines[i..].iter().take_while(|l| is_lead(l)).count();
+    let lead = lead(&lines[i..]);
     let Some(item) = lines.get(i + lead) else { return false };
     let kind = begins(item);
     if kind == Begins::Other || indent(item) != indent(line) {
