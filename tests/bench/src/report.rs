@@ -59,7 +59,7 @@ pub fn report() -> String {
     instructions(&mut out);
     let _ = writeln!(out, "\nIn brackets\n");
     for e in crate::exceptions::exceptions() {
-        let _ = writeln!(out, "  {}, {}, {}: {}", e.case, e.driver, e.column, e.reason);
+        let _ = writeln!(out, "  {}, {}, {} (by {}): {}", e.cases, e.driver, e.column, thousands(e.most), e.reason);
     }
     let _ = writeln!(out, "\nWhere the others were read\n");
     for driver in drivers() {
@@ -103,9 +103,22 @@ fn instructions(out: &mut String) {
         ("re-arm", counted.rearm_same, "the same buffers"),
         ("next", counted.rearm, "other buffers"),
         ("finish", counted.finish, ""),
-        ("critical section", counted.critical_section, "the longest of any of them"),
     ] {
         table.row(vec![name.to_string(), thousands(count), note.to_string()]);
     }
     table.print(out);
+    let _ = writeln!(out, "\nInstructions of the longest critical section of each step\n");
+    let mut table = Table::new(&["step", "instructions"]);
+    for (step, count) in &counted.critical_sections {
+        table.row(vec![step.replace('_', " "), thousands(*count)]);
+    }
+    table.print(out);
+    let _ = writeln!(
+        out,
+        "\n  At most {}, with a command interface that is ready. A busy one adds at most command_polls x {} before each\n  \
+         command: a start or a kill is one, making up for a manager's fault at most {} (lost resumes).",
+        thousands(counted.longest().1),
+        counted.poll,
+        counted.commands
+    );
 }

@@ -24,7 +24,8 @@ fn never_worse_than_the_best_other_driver_in_any_column() {
         assert!(ours.barrier, "{}", case.title);
         for row in others().iter().filter(|row| row.case == case.name) {
             for (column, (ours, theirs)) in ours.columns.values().into_iter().zip(row.values).enumerate() {
-                if theirs.is_some_and(|theirs| ours > theirs) && exception(row, column).is_none() {
+                let above = theirs.map_or(0, |theirs| ours.saturating_sub(theirs));
+                if above > exception(row, column).map_or(0, |exception| exception.most) {
                     let name = Columns::NAMES[column];
                     worse.push(format!("{}: {name}: ours {ours}, {} {}", case.name, row.driver, theirs.unwrap_or(0)));
                 }
@@ -34,21 +35,22 @@ fn never_worse_than_the_best_other_driver_in_any_column() {
     assert!(worse.is_empty(), "{worse:#?}");
 }
 
-/// An exception that excuses nothing is none.
+/// An exception that excuses nothing is none, and one that excuses more than there is hides what comes.
 #[test]
-fn each_exception_is_needed() {
+fn each_exception_is_needed_and_exact_in_each_of_its_cases() {
+    let mut wrong = Vec::new();
     for exception in exceptions() {
-        let needed = ours::all().iter().any(|(case, ours)| {
-            others().iter().filter(|row| row.case == case.name && row.driver == exception.driver).any(|row| {
-                ours.columns.values().into_iter().zip(row.values).enumerate().any(|(column, (ours, theirs))| {
-                    let named = exception.column == "*" || exception.column == Columns::NAMES[column];
-                    let here = exception.case == "*" || exception.case == case.name;
-                    named && here && theirs.is_some_and(|theirs| ours > theirs)
-                })
-            })
-        });
-        assert!(needed, "{exception:?}");
+        let column = Columns::NAMES.iter().position(|name| *name == exception.column).unwrap();
+        for name in exception.cases() {
+            let ours = measured(name).columns.values()[column];
+            let row = others().iter().find(|row| row.case == name && row.driver == exception.driver).unwrap();
+            let above = row.values[column].and_then(|theirs| ours.checked_sub(theirs));
+            if exception.most == 0 || above != Some(exception.most) {
+                wrong.push(format!("{name}: {above:?}, {exception:?}"));
+            }
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -115,8 +117,11 @@ fn least(bytes: u32, offset: u32, bus: u32) -> u64 {
     u64::from(u32::from(head > 0) + rest / bus + (rest % bus).count_ones())
 }
 
-/// At most one beat in a hundred more than the bytes need, at every alignment, on every bus; where the ends alone are
-/// more than that, not one beat more than any program needs.
+/// At most one beat in a hundred more than the bytes need, at every alignment, on buses of 4 and 8 bytes.
+///
+/// On a bus of 16 bytes 4,096 bytes are 256 beats, of which a hundredth is 2. A block that begins at the last byte of a
+/// word of the bus needs 260: one for that byte, 255, and four for a tail of 15 bytes, for a beat moves a power of two.
+/// So there, below the 6,400 bytes of which those 4 are a hundredth, the bar is what any program needs if that is more.
 #[test]
 fn the_bus_is_used_well_at_any_alignment() {
     let mut wasteful = Vec::new();
@@ -126,7 +131,8 @@ fn the_bus_is_used_well_at_any_alignment() {
         let copies: Vec<_> = lengths.flat_map(|bytes| offsets(bus).map(move |offsets| (bytes, offsets))).collect();
         let found = ours::beats(&Job { bus, lines, ..Job::copy(1) }, &copies);
         for ((bytes, offsets), (read, write)) in copies.into_iter().zip(found) {
-            let most = |offset| (u64::from(bytes) * 101 / 100 / u64::from(bus)).max(least(bytes, offset, bus));
+            let bar = u64::from(bytes) * 101 / 100 / u64::from(bus);
+            let most = |offset| if bus == 16 && bytes < 6_400 { bar.max(least(bytes, offset, bus)) } else { bar };
             let (most_read, most_write) = (most(offsets.0), most(offsets.1));
             if read > most_read || write > most_write {
                 wasteful.push(format!(

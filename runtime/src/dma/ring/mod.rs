@@ -57,6 +57,7 @@ use super::prepared::{Completed, Prepared, Rejected, wait};
 use super::slot::Phase;
 use super::{BuffersOf, PrepareError, Progress, ReleaseError, TransferError};
 use crate::context::Task;
+use crate::mmio::Word;
 use crate::power::Active;
 
 /// Who is told of each period of a ring. Every `Fn(Progress) + Sync + 'static` is one.
@@ -292,7 +293,7 @@ impl<E: Endpoint<Direction = MemoryToDevice>> Ring<E> {
     pub fn push(&mut self, words: &[E::Word]) -> Result<usize, RingError> {
         let ring = self.prepared.shape().bytes;
         let before = self.look()?;
-        let count = whole(self.room(&before)?, words.len(), self.frame, size_of::<E::Word>());
+        let count = whole::<E::Word>(self.room(&before)?, words.len(), self.frame);
         let (words, _) = words.split_at_checked(count).unwrap_or((words, &[]));
         if words.is_empty() {
             return Ok(0);
@@ -318,7 +319,7 @@ impl<E: Endpoint<Direction = DeviceToMemory>> Ring<E> {
     pub fn pull(&mut self, words: &mut [E::Word]) -> Result<usize, RingError> {
         let ring = self.prepared.shape().bytes;
         let before = self.look()?;
-        let count = whole(self.room(&before)?, words.len(), self.frame, size_of::<E::Word>());
+        let count = whole::<E::Word>(self.room(&before)?, words.len(), self.frame);
         let (words, _) = words.split_at_mut(count.min(words.len()));
         if words.is_empty() {
             return Ok(0);
@@ -336,7 +337,9 @@ impl<E: Endpoint<Direction = DeviceToMemory>> Ring<E> {
 }
 
 /// Words, in whole frames, of `room` bytes and `wanted` words.
-fn whole(room: u32, wanted: usize, frame: u32, word: usize) -> usize {
+fn whole<W: Word>(room: u32, wanted: usize, frame: u32) -> usize {
+    // Known where it is compiled: dividing by it cannot panic.
+    let word = const { size_of::<W>() };
     let words = (room as usize / word).min(wanted);
     let frame = (frame as usize / word).max(1);
     words - words % frame

@@ -1,6 +1,7 @@
 //! How the simulated board of the measurements is wired: what generated code says of a chip.
 //!
 //! It stands apart for the `unsafe` of these facts. They are true because the measurements build the board so.
+#![no_std]
 #![allow(unsafe_code, reason = "facts of the simulated board, as generated code states those of a chip")]
 
 use linkwright::dma::{DeviceToMemory, Endpoint, Handshake, MemoryToDevice, Port};

@@ -8,7 +8,7 @@ use super::build::{firmware, run};
 ///
 /// Entering and leaving a critical section is the platform's and does not count. Built for size, with feature `std`,
 /// whose context checks firmware has not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Instructions {
     /// Hand buffers over.
     pub submit: u64,
@@ -22,8 +22,30 @@ pub struct Instructions {
     pub rearm: u64,
     /// In the handler: take the buffers.
     pub finish: u64,
-    /// Most between entering a critical section and leaving it, in any of them.
-    pub critical_section: u64,
+    /// The longest critical section of each step: most between entering it and leaving it.
+    pub critical_sections: Vec<(String, u64)>,
+    /// What one more poll of a busy command interface adds to a critical section.
+    pub poll: u64,
+    /// Commands of the critical section that waits for the command interface most often.
+    pub commands: u64,
+}
+
+/// In these steps the command interface is busy.
+const BUSY: [&str; 3] = ["busy", "stuck", "lost_resumes_busy"];
+/// Polls before each command of those of them that get through, as the firmware makes them.
+const BUSY_POLLS: u64 = 100;
+
+impl Instructions {
+    /// The longest critical section of a step; 0: there is none.
+    pub fn critical_section(&self, step: &str) -> u64 {
+        self.critical_sections.iter().find(|(name, _)| name == step).map_or(0, |(_, count)| *count)
+    }
+
+    /// The longest critical section and its step, while the command interface is never busy.
+    pub fn longest(&self) -> (&str, u64) {
+        let ready = self.critical_sections.iter().filter(|(step, _)| !BUSY.contains(&step.as_str()));
+        ready.max_by_key(|(_, count)| *count).map_or(("", 0), |(step, count)| (step, *count))
+    }
 }
 
 const ENTER: &str = "_critical_section_1_0_acquire";
@@ -72,7 +94,8 @@ struct Tally {
     /// In how many critical sections.
     depth: u32,
     section: u64,
-    longest: u64,
+    /// The longest section within each step.
+    longest: BTreeMap<String, u64>,
     /// The platform enters (true) or leaves a section.
     away: Option<bool>,
 }
@@ -104,7 +127,11 @@ impl Tally {
                 self.away = Some(false);
                 self.depth = self.depth.checked_sub(1).ok_or("a critical section is left that was not entered")?;
                 if self.depth == 0 {
-                    self.longest = self.longest.max(std::mem::take(&mut self.section));
+                    let section = std::mem::take(&mut self.section);
+                    for (step, _) in &self.open {
+                        let longest = self.longest.entry(step.clone()).or_default();
+                        *longest = section.max(*longest);
+                    }
                 }
             }
             Some(mark) => self.mark(mark)?,
@@ -143,13 +170,19 @@ pub fn instructions() -> Result<Instructions, String> {
         tally.step(within.is_some_and(|(_, function)| function.driver), mark)?;
     }
     let of = |step: &str| tally.most.get(step).copied().ok_or_else(|| format!("{step} is not in the trace"));
+    let section =
+        |step: &str| tally.longest.get(step).copied().ok_or_else(|| format!("{step} has no critical section"));
+    let more = |busy: &str, ready: &str| Ok::<_, String>(section(busy)?.saturating_sub(section(ready)?));
+    let poll = more("busy", "issue")?.div_ceil(BUSY_POLLS).max(1);
     Ok(Instructions {
+        poll,
+        commands: more("lost_resumes_busy", "lost_resumes")?.div_ceil(poll * BUSY_POLLS),
         submit: of("submit")?,
         issue: of("issue")?,
         interrupt: of("interrupt")?,
         rearm_same: of("rearm_same")?,
         rearm: of("rearm")?,
         finish: of("finish")?,
-        critical_section: tally.longest,
+        critical_sections: tally.longest.into_iter().collect(),
     })
 }
