@@ -571,7 +571,8 @@ fn a_gated_transmitter_waits_for_its_client() {
         let rejected = ring.start(crooked, &power).unwrap_err();
         assert_eq!(rejected.error, StartError::SplitLine { line: 32 });
         ring.start(rig.buffer(cx, (0..192).map(|_| 0xdead)), &power).unwrap();
-        // Nothing is granted, so nothing moves.
+        // The program says that its gate is shut; nothing is granted, so nothing moves.
+        assert_eq!(rig.period_costs(), (3, 1));
         rig.board.dmac.run(5_000);
         assert_eq!((rig.device.moved(), ring.is_stalled()), (0, Ok(true)));
         let mut filled = 0;
@@ -602,7 +603,7 @@ fn a_gated_transmitter_waits_for_its_client() {
         assert_eq!((rig.device.moved(), ring.is_stalled()), (filled as u64, Ok(true)));
         assert_eq!(ring.periods(), Ok(23));
         let counters = rig.board.dmac.counters();
-        assert_eq!((counters.starts, counters.interrupts), (1, 23));
+        assert_eq!((counters.starts, counters.interrupts), (1, 1 + 23));
         while fill(&mut ring, &mut filled) {}
         (0..3).for_each(|_| rig.period());
         let buffer = ring.stop(cx).unwrap().bufs;
@@ -610,18 +611,82 @@ fn a_gated_transmitter_waits_for_its_client() {
 
         // Stopped in a granted period: the next run waits for its own grant.
         ring.start(buffer, &power).unwrap();
-        rig.board.dmac.run(100);
+        rig.period();
         fill(&mut ring, &mut filled);
         rig.board.dmac.run(100);
         let buffer = ring.stop(cx).unwrap().bufs;
         rig.board.dmac.run(1_000);
         rig.device.reset();
         ring.start(buffer, &power).unwrap();
+        rig.period();
         rig.board.dmac.run(5_000);
         assert_eq!((rig.device.moved(), ring.is_stalled()), (0, Ok(true)));
         ring.unprepare(cx).map_err(|(e, _)| e).unwrap().release(cx);
     });
     assert_eq!(rig.board.data.free_bytes(), free);
+}
+
+#[test]
+fn whenever_a_gated_ring_is_stopped_the_next_run_waits_for_its_own_grant() {
+    let rig = Rig::transmitter(2);
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let mut ring = rig.gated::<Tx>(cx, 3, 64);
+        let mut buffer = Some(rig.buffer(cx, (0..192).map(word)));
+        // How far the program comes before the interrupt, before the grant and before the stop; and is the interrupt
+        // served?
+        let steps = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 60];
+        for (first, second, third) in steps
+            .iter()
+            .flat_map(|a| steps.iter().map(move |b| (a, b)))
+            .flat_map(|(a, b)| steps.iter().map(move |c| (*a, *b, *c)))
+        {
+            let case = || format!("{first}, {second} and {third} cycles");
+            ring.start(buffer.take().unwrap(), &power).unwrap();
+            rig.board.dmac.run(first);
+            simulated_interrupt(|| rig.dmac.irq());
+            rig.board.dmac.run(second);
+            ring.period().unwrap().unwrap().grant().unwrap();
+            rig.board.dmac.run(third);
+            let stopped = ring.stop(cx).unwrap();
+            rig.board.dmac.run(500);
+            rig.device.reset();
+            ring.start(stopped.bufs, &power).unwrap();
+            rig.period();
+            rig.board.dmac.run(1_000);
+            assert_eq!((rig.device.moved(), ring.is_stalled()), (0, Ok(true)), "{}", case());
+            // And one grant is one period.
+            ring.period().unwrap().unwrap().grant().unwrap();
+            rig.period();
+            rig.board.dmac.run(1_000);
+            assert_eq!((rig.device.moved(), ring.is_stalled()), (64, Ok(true)), "{}", case());
+            assert_eq!(ring.periods(), Ok(1), "{}", case());
+            buffer = Some(ring.stop(cx).unwrap().bufs);
+        }
+    });
+}
+
+#[test]
+fn a_first_grant_waits_until_the_program_has_come_to_its_gate() {
+    for cycles in 0..80 {
+        let rig = Rig::transmitter(2);
+        host_task(|cx| {
+            let power = rig.power(cx);
+            let mut ring = rig.gated::<Tx>(cx, 3, 64);
+            ring.start(rig.buffer(cx, (0..192).map(word)), &power).unwrap();
+            rig.board.dmac.run(cycles);
+            for _ in 0..2 {
+                ring.period().unwrap().unwrap().grant().unwrap();
+            }
+            (0..3).for_each(|_| rig.period());
+            rig.board.dmac.run(1_000);
+            assert_eq!((ring.periods(), ring.is_stalled()), (Ok(2), Ok(true)), "after {cycles} cycles");
+            drop(ring);
+            let sent = rig.sent();
+            assert_eq!(sent.len(), 128);
+            consecutive(&sent, 0);
+        });
+    }
 }
 
 #[test]
@@ -631,6 +696,7 @@ fn a_grant_outlives_a_fault_of_the_manager() {
         let power = rig.power(cx);
         let mut ring = rig.gated::<Tx>(cx, 3, 64);
         ring.start(rig.buffer(cx, (0..192).map(word)), &power).unwrap();
+        rig.period();
         rig.board.dmac.run(100);
         // Granted while the manager stands: told as soon as the interrupt has brought it back.
         rig.board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
@@ -663,6 +729,7 @@ fn a_gated_receiver_hands_its_periods_over() {
         let mut ring = rig.gated::<Rx>(cx, 4, 64);
         ring.start(rig.buffer(cx, (0..256).map(|_| 0xdead)), &power).unwrap();
         assert!(ring.period().unwrap().is_none(), "all are the device's");
+        rig.period();
         let mut got = Vec::new();
         for round in 0..30 {
             if round % 7 == 0 {
@@ -695,6 +762,7 @@ fn a_grant_while_the_command_interface_is_stuck_is_told_and_not_lost() {
         let power = rig.power(cx);
         let mut ring = rig.gated::<Tx>(cx, 3, 64);
         ring.start(rig.buffer(cx, (0..192).map(|_| 0xdead)), &power).unwrap();
+        rig.period();
         rig.board.dmac.run(1_000);
         let grant = |ring: &mut GatedRing<Tx>, first: usize| {
             let mut period = ring.period().unwrap().expect("the client's");

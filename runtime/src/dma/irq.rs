@@ -50,8 +50,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
                     if at_checkpoint && link.at_checkpoint(cs) && link.begin_telling(cs) {
                         todo.told |= bit;
                     }
-                    if signalled && !faulted && in_parts && !link.is_past_its_last_event(cs) {
-                        link.slot.0.within(cs, |s| s.events = s.events.wrapping_add(1));
+                    if signalled && !faulted && in_parts && link.has_progressed(cs) {
                         if link.begin_telling(cs) {
                             todo.told |= bit;
                         }
@@ -91,22 +90,25 @@ impl Link {
             && event.is_none_or(|event| self.hardware().interrupts() & 1 << event == 0)
     }
 
-    /// Of a program that has signalled, and whose signal has been cleared: was it the last one? A signal that comes
-    /// after this look raises the interrupt again.
-    fn is_past_its_last_event(&self, cs: CriticalSection<'_>) -> bool {
+    /// Of a program that has signalled, and whose signal has been cleared: count the signal, unless it was the last one.
+    /// A signal that comes after this look raises the interrupt again.
+    fn has_progressed(&self, cs: CriticalSection<'_>) -> bool {
         if self.slot.0.within(cs, |s| s.program.as_ref().is_some_and(|program| program.endless)) {
             self.period_ended(cs);
-            return false;
+            return true;
         }
         // In this order: the program counter of a thread that has stopped may say anything.
         let pc = self.position().pc;
         if self.hardware().state(self.thread) == ThreadState::Stopped {
-            return true;
+            return false;
         }
-        self.with(|s| {
-            let (Some(program), Some(memory)) = (&s.program, &s.memory) else { return false };
-            let at = pc.wrapping_sub(memory.bus());
-            program.last_event_at.is_some_and(|last| at > last.into()) && at <= program.len.into()
+        self.slot.0.within(cs, |s| {
+            let ended = s.program.as_ref().zip(s.memory.as_ref()).is_some_and(|(program, memory)| {
+                let at = pc.wrapping_sub(memory.bus());
+                program.last_event_at.is_some_and(|last| at > last.into()) && at <= program.len.into()
+            });
+            s.events = s.events.wrapping_add((!ended).into());
+            !ended
         })
     }
 

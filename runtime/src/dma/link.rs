@@ -117,7 +117,7 @@ impl Link {
     }
 
     /// Start what was loaded: Submitted -> Running, or back to `back` if that fails. One register read and three
-    /// writes. Atomic.
+    /// writes, with a gate twice that. Atomic.
     pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Refused> {
         let core = self.engine.core();
         core.memory.barrier();
@@ -132,7 +132,9 @@ impl Link {
                 Some(program)
             })?;
             let non_secure = core.shared.within(cs, |s| s.capabilities.is_some_and(|c| c.non_secure));
-            let started = self.hardware().start(self.thread, program, non_secure, core.config.command_polls);
+            let started = self
+                .shut(cs)
+                .and_then(|()| self.hardware().start(self.thread, program, non_secure, core.config.command_polls));
             let Err(Stuck) = started else { return None };
             let (held, power) = self.slot.0.within(cs, |s| {
                 s.phase = back;

@@ -178,7 +178,7 @@ impl State {
         self.events = 0;
         self.told = 0;
         self.again = false;
-        self.lap = Lap::NEW;
+        self.lap = Lap::begin(self.gate.is_some());
     }
 
     /// Leave the flight: nothing in the slot any more.

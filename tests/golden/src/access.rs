@@ -165,7 +165,7 @@ impl Machine {
 
     /// A period must not begin before its gate.
     fn pass(&self) -> Result<(), Fault> {
-        if self.job.gate.is_some() && !self.gate_open { Err(Fault::Gate) } else { Ok(()) }
+        if self.job.gate.is_some() && (self.entering || !self.gate_open) { Err(Fault::Gate) } else { Ok(()) }
     }
 
     fn count_burst(&mut self) {

@@ -112,6 +112,8 @@ pub struct Machine {
     pub(crate) short: bool,
     pub(crate) kind: Option<When>,
     pub(crate) gate_open: bool,
+    /// It has a gate, and has not said that it begins with the gate shut.
+    pub(crate) entering: bool,
     /// The event just signalled, if a checkpoint's.
     pub(crate) signalled: Option<u8>,
     pub(crate) recent: VecDeque<u64>,
@@ -127,7 +129,6 @@ impl Machine {
         let beats = |port: &PortEnd| (!job.endless).then(|| job.bytes / u64::from(port.beat));
         Self {
             device: port.map(|port| Device::new(port, beats(&port))),
-            job,
             addresses: [0; 2],
             at: [0; 2],
             short: false,
@@ -135,10 +136,12 @@ impl Machine {
             data: None,
             kind: None,
             gate_open: false,
+            entering: job.gate.is_some(),
             signalled: None,
             recent: VecDeque::new(),
             bursts: 0,
             tally: Tally::default(),
+            job,
         }
     }
 
@@ -313,6 +316,10 @@ impl Machine {
     }
 
     fn event(&mut self) -> Result<(), Fault> {
+        if core::mem::take(&mut self.entering) {
+            let shut = core::mem::take(&mut self.gate_open) && self.at == [0; 2] && self.recent.is_empty();
+            return if shut { Ok(()) } else { Err(Fault::Gate) };
+        }
         let (lap, due) = (self.job.bytes, self.job.events.len() as u64);
         let (laps, nth) = (self.tally.events / due, self.tally.events % due);
         if laps > 0 && !self.job.endless {

@@ -106,7 +106,8 @@ pub enum Work<'a> {
         block: Block,
         /// Bytes of a period: a whole number of them makes the lap.
         period_bytes: u32,
-        /// The program waits for this event before each period.
+        /// The program waits for this event before each period. It begins by taking off one that must be pending when it
+        /// is started, and signals then: what is sent afterwards, and no sooner, is for its periods.
         gate: Option<u8>,
     },
 }

@@ -32,6 +32,12 @@ pub(super) fn rect<I: Isa>(
     })
 }
 
+/// Take the gate's event off, whoever has sent it, and say so: what is sent from then on is a grant.
+pub(super) fn enter<I: Isa>(e: &mut Emitter<'_, I>, gate: u8) -> Result<(), PlanError> {
+    let event = e.setup().event;
+    e.ops(&[Op::WaitEvent(gate, false), Op::SendEvent(event)])
+}
+
 /// The periods of a lap, one event each. Both addresses are set.
 pub(super) fn periods<I: Isa>(
     e: &mut Emitter<'_, I>,

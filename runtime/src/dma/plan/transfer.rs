@@ -55,6 +55,9 @@ pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut 
     let first = request.first().ok_or(PlanError::Empty)?;
     let way = Way::between(request.source, request.destination)?;
     let mut e = Emitter::<I>::new(request.setup, out);
+    if let Work::Cyclic { gate: Some(gate), .. } = request.work {
+        rows::enter(&mut e, gate)?;
+    }
     way.begin(&mut e)?;
     let mut table = Table { records: late.chunks_exact_mut(Place::SIZE), end: 0 };
     let (moves, last_event_at, blocks) = match request.work {

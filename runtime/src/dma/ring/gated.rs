@@ -17,11 +17,8 @@ use crate::power::Active;
 /// A period belongs to the device or to the client, never to both: [`period`](Self::period) gives the next one that is
 /// the client's, as memory to work in, and [`grant`](Period::grant) hands it over. A client that is late only makes the
 /// device wait; to pause the ring, grant nothing. Each period costs one interrupt, which also opens the gate for the next
-/// granted period (2 register reads and 3 writes).
-///
-/// A ring that is stopped between a grant and the moment when its program, just started, comes to its gate leaves the
-/// event pending where no register clears it; the next program that uses the event then begins with one period that
-/// nobody granted. Let a ring that was just granted its first period come that far before stopping it.
+/// granted period (2 register reads and 3 writes). So does each start, with which the program says that its gate is shut,
+/// whatever a program before it left: the first granted period begins after that.
 ///
 /// Dropping and leaking are as with [`Ring`](super::Ring).
 #[must_use = "dropping it releases the channel"]
@@ -55,10 +52,7 @@ where
         if let Some(line) = split {
             return Err(Rejected { error: StartError::SplitLine { line }, bufs: buf });
         }
-        let link = self.link();
-        let submitted = self.prepared.submit(buf, power)?;
-        link.shut();
-        submitted.issue_detached()?;
+        self.prepared.start_detached(buf, power)?;
         let ahead = !<E::Direction as Flow>::READS;
         self.granted = Mark { lap: ahead.into(), at: 0 };
         self.fetched = false;

@@ -18,6 +18,8 @@ pub(in crate::dma) struct Lap {
     last: Mark,
     /// The program has set its addresses; before that the registers hold anybody's.
     begun: bool,
+    /// With a gate: the program has not said that the gate is shut, so that nothing that is sent is a grant.
+    entering: bool,
     /// Periods that the client granted and the program was not told of.
     credits: u32,
     /// The program was told of one that it has not finished: a second telling would be lost.
@@ -38,7 +40,12 @@ impl Look {
 }
 
 impl Lap {
-    pub(in crate::dma) const NEW: Self = Self { last: Mark::START, begun: false, credits: 0, told: false };
+    pub(in crate::dma) const NEW: Self =
+        Self { last: Mark::START, begun: false, entering: false, credits: 0, told: false };
+
+    pub(in crate::dma) fn begin(gated: bool) -> Self {
+        Self { entering: gated, ..Self::NEW }
+    }
 }
 
 impl State {
@@ -63,16 +70,19 @@ impl State {
 }
 
 impl Link {
-    /// The program has signalled the end of a period. Interrupt body; one register read, and with a gate that is to be
-    /// opened two more and 3 writes.
+    /// The program has signalled the end of a period, or that it has come to its gate. Interrupt body; one register read
+    /// for a period, and with a gate that is to be opened two more and 3 writes.
     pub(in crate::dma) fn period_ended(&self, cs: CriticalSection<'_>) {
-        let side = self.slot.0.within(cs, |s| s.side());
-        let address = self.hardware().address(self.thread, side);
-        self.slot.0.within(cs, |s| {
-            s.lap.begun = true;
-            s.follow(address);
-            s.lap.told = false;
-        });
+        let (side, entering) = self.slot.0.within(cs, |s| (s.side(), core::mem::take(&mut s.lap.entering)));
+        if !entering {
+            let address = self.hardware().address(self.thread, side);
+            self.slot.0.within(cs, |s| {
+                s.events = s.events.wrapping_add(1);
+                s.lap.begun = true;
+                s.follow(address);
+                s.lap.told = false;
+            });
+        }
         // If the command interface is stuck, the next grant tries again.
         let _ = self.open(cs);
     }
@@ -121,16 +131,14 @@ impl Link {
         })
     }
 
-    /// Forget what opened the gate in an earlier life: the event outlasts the program. Atomic; the controller is powered.
-    pub(super) fn shut(&self) {
-        let Some(gate) = self.with(|s| s.gate) else { return };
-        exclusive(|_| {
-            // A pending event can be cleared only while it is an interrupt.
-            let core = self.engine.core();
-            core.enable(self.hardware(), |enabled| enabled | 1 << gate);
-            self.hardware().clear_interrupts(1 << gate);
-            core.enable(self.hardware(), |enabled| enabled & !(1 << gate));
-        });
+    /// Make the gate's event pending, as it may already be: it outlasts a program that was stopped before it took the
+    /// event off, and no register clears it. The program that is started next takes it off either way. Atomic; with a gate
+    /// one register read and 3 writes.
+    pub(in crate::dma) fn shut(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
+        match self.slot.0.within(cs, |s| s.gate) {
+            Some(gate) => self.hardware().send_event(gate, self.engine.core().config.command_polls),
+            None => Ok(()),
+        }
     }
 
     /// Let the program do `periods` more periods. Atomic; 2 register reads and 3 writes if it waits.
@@ -162,7 +170,7 @@ impl Link {
     /// Tell the program of the next granted period, unless it has not finished the one it was told of.
     fn open(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
         let gate = self.slot.0.within(cs, |s| {
-            let may = s.phase == Phase::Running && !s.lap.told && s.lap.credits > 0;
+            let may = s.phase == Phase::Running && !s.lap.entering && !s.lap.told && s.lap.credits > 0;
             s.gate.filter(|_| may)
         });
         let Some(gate) = gate else { return Ok(()) };

@@ -223,6 +223,10 @@ impl Run<'_> {
         let controller = &self.rig.controller;
         let Work::Cyclic { period_bytes, .. } = self.case.shape.work() else { return };
         let periods = self.program.bytes / period_bytes;
+        self.expect(self.state() == ThreadState::WaitingForEvent, "it does not begin with its gate");
+        controller.send_event(GATE, 10).expect("the command interface is free");
+        self.expect(self.signalled(EVENT), "it does not say that its gate is shut");
+        controller.clear_interrupts(1 << EVENT);
         for period in 0..self.case.periods {
             self.expect(self.state() == ThreadState::WaitingForEvent, "it does not wait for its gate");
             self.expect(!self.signalled(EVENT), "it signals before it was let go");
