@@ -119,7 +119,12 @@ impl Blocks {
         self.program.done(|at| memory.word(at.into()), Snapshot { pc, source, destination, queued })
     }
 
-    /// The same of a thread that has executed its whole program and stopped, so that its program counter says nothing.
+    /// Has a thread that stands there, and runs, set this program's addresses?
+    pub(super) fn has_begun(&self, memory: &View, position: &Position) -> bool {
+        self.program.has_begun(|at| memory.word(at.into()), position.pc.wrapping_sub(memory.bus()))
+    }
+
+    /// The same as [`moved`](Self::moved) of a thread that has executed its whole program and stopped, so that its program counter says nothing.
     pub(super) fn moved_at_end(&self, memory: &View, position: &Position) -> u32 {
         let pc = memory.bus().wrapping_add(self.program.len.into());
         self.moved(memory, &Position { pc, ..*position }, 0)

@@ -263,13 +263,13 @@ impl Link {
             let send = || {
                 // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer
                 // true.
-                let position = self.position();
+                let position = self.has_begun(cs).then(|| self.position());
                 let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
                 let raised = if stopped { self.hardware().interrupts() } else { 0 };
                 self.slot.0.within(cs, |s| {
                     let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short;
                     if !stopped {
-                        s.stopped_at.get_or_insert(position);
+                        s.stopped_at = s.stopped_at.or(position);
                     } else if let (true, Some(program)) = (ended, s.program.as_ref().filter(|program| !program.endless))
                     {
                         s.moved = s.moved.max(program.bytes);

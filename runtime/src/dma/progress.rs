@@ -1,5 +1,7 @@
 //! How far a transfer has come, while it runs and after.
 
+use critical_section::CriticalSection;
+
 use super::ThreadState;
 use super::link::Link;
 use super::slot::Phase;
@@ -27,7 +29,8 @@ impl Progress {
 
 impl Link {
     /// Bytes of the transfer in flight, or of the last one, that have surely arrived; of an endless one, since the
-    /// current lap began. Atomic; at most 5 register reads.
+    /// current lap began. Atomic; at most 5 register reads, and up to 4 more until it was once seen to have
+    /// begun.
     pub(super) fn moved(&self) -> u32 {
         exclusive(|cs| {
             let (known, running) = self.slot.0.within(cs, |s| {
@@ -36,7 +39,7 @@ impl Link {
             });
             let Some((blocks, code, event, may_fall_short)) = running else { return known };
             // In this order: the program counter of a thread that has stopped may say anything.
-            let position = self.position();
+            let position = self.has_begun(cs).then(|| self.position());
             let state = self.hardware().state(self.thread);
             let now = if state == ThreadState::Stopped {
                 // Either the start still stands in the command interface, or the end has been signalled.
@@ -46,12 +49,30 @@ impl Link {
                 // Before it waits for an event it waits for its writes.
                 let waits = state == ThreadState::WaitingForEvent;
                 let queued = if waits { 0 } else { self.engine.core().config.write_queue };
-                code.map_or(0, |code| blocks.moved(&code, &position, queued))
+                code.zip(position).map_or(0, |(code, position)| blocks.moved(&code, &position, queued))
             };
             self.slot.0.within(cs, |s| {
                 s.moved = if blocks.program.endless { now } else { s.moved.max(now) };
                 s.moved
             })
+        })
+    }
+
+    /// Are the thread's address registers those of the transfer in flight, whenever they are read after this? Until its
+    /// program counter was seen behind the instructions that set them they may be anybody's, also those of an earlier
+    /// transfer between the same buffers. 4 register reads until then, afterwards none.
+    pub(super) fn has_begun(&self, cs: CriticalSection<'_>) -> bool {
+        if self.slot.0.within(cs, |s| s.begun) {
+            return true;
+        }
+        // In this order: the program counter is this program's only once the thread has started.
+        if self.hardware().state(self.thread) == ThreadState::Stopped {
+            return false;
+        }
+        let position = self.position();
+        self.slot.0.within(cs, |s| {
+            s.begun = s.blocks().zip(s.code()).is_some_and(|(blocks, code)| blocks.has_begun(&code, &position));
+            s.begun
         })
     }
 

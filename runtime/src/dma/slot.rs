@@ -88,6 +88,8 @@ pub(super) struct State {
     /// Its end was found by a watchdog.
     pub(super) lost: bool,
     pub(super) result: Result<(), TransferError>,
+    /// The program was seen to have set its addresses; before that the registers hold anybody's.
+    pub(super) begun: bool,
     /// Bytes of the last transfer that surely arrived, as far as anybody has looked. It only grows.
     pub(super) moved: u32,
     /// Where the thread stood before it was killed.
@@ -132,6 +134,7 @@ impl Slot {
             unkilled: false,
             lost: false,
             result: Ok(()),
+            begun: false,
             moved: 0,
             stopped_at: None,
             events: 0,
@@ -173,6 +176,7 @@ impl State {
         self.result = Ok(());
         self.abandoned = false;
         self.lost = false;
+        self.begun = false;
         self.moved = 0;
         self.stopped_at = None;
         self.events = 0;

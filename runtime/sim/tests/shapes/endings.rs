@@ -76,6 +76,39 @@ fn the_residue_is_true_at_every_moment() {
     });
 }
 
+/// The same buffers again: until the program sets its addresses, the registers hold what looks like its end.
+#[test]
+fn addresses_of_an_earlier_transfer_are_not_this_ones() {
+    const BYTES: usize = 40_000;
+    for register_access in 1..24 {
+        let rig = Rig::with_register_access(register_access);
+        host_task(|cx| {
+            let power = rig.power(cx);
+            let mut pair = rig.pair(cx, (0, 0), &bytes(BYTES, 1));
+            let mut copy = rig.prepare::<Copier, _>(cx, Linear::between(&pair));
+            for early in 0..10 {
+                let just_begun = |residue: u32, when: &str| {
+                    let moved = BYTES - residue as usize;
+                    assert!(moved < BYTES / 2, "{when}: {moved}; {register_access} ticks an access, {early} before");
+                };
+                let transfer = copy.start(pair, &power).unwrap();
+                rig.until_done(&transfer);
+                pair = transfer.wait(cx).bufs;
+                let transfer = copy.start(pair, &power).unwrap();
+                rig.board.dmac.run(early);
+                just_begun(transfer.residue(), "running");
+                rig.until_done(&transfer);
+                pair = transfer.wait(cx).bufs;
+                let transfer = copy.start(pair, &power).unwrap();
+                rig.board.dmac.run(early);
+                let stopped = transfer.stop(cx);
+                just_begun(stopped.residue, "stopped");
+                pair = stopped.bufs;
+            }
+        });
+    }
+}
+
 /// A receiver whose device falls silent: what has come is in memory and counted, to the word.
 #[test]
 fn what_a_silent_device_sent_is_counted_exactly() {

@@ -69,6 +69,13 @@ impl Rig {
         Self::on(Config::zynq7000(), fifo, config)
     }
 
+    /// Where each register access takes so many ticks.
+    pub(crate) fn with_register_access(ticks: u32) -> Self {
+        let mut instance = Config::zynq7000();
+        instance.timing.register_access = ticks;
+        Self::on(instance, FifoConfig::transmitter(4, Some(8)), dma::Config::DEFAULT)
+    }
+
     pub(crate) fn on(instance: Config, fifo: FifoConfig, config: dma::Config) -> Self {
         let device = FifoPeripheral::new(fifo);
         let memory = SimMemory::new().with_device(FIFO, 4, device.clone());

@@ -167,6 +167,13 @@ impl Program {
         }
     }
 
+    /// Has a thread whose program counter is `pc` bytes behind the program's start set the addresses of the first block,
+    /// so that its registers are this program's? `word` as for [`done`](Self::done).
+    pub fn has_begun(&self, word: impl Fn(u16) -> u32, pc: u32) -> bool {
+        let ready = self.place(0, &word).map(|place| place.first.saturating_add(self.track.ready.into()));
+        ready.is_some_and(|ready| (ready.into()..=self.len.into()).contains(&pc))
+    }
+
     /// How far into the block an address is that lies `distance` behind its start; `None` if it is not the block's, so
     /// that the program has not set it yet.
     fn along(&self, place: &Place, distance: u32) -> Option<Along> {
