@@ -48,7 +48,8 @@ const CRITICAL_SECTIONS: [(&str, u64); 14] = [
     ("list", 240),
     ("list_ended", 530),
     ("chain", 530),
-    ("cancel", 310),
+    // It sees first whether the transfer has begun.
+    ("cancel", 650),
     ("terminate", 730),
     // A fault of the manager with eight channels that it was to start,
     ("manager_fault", 1_420),
