@@ -17,9 +17,9 @@ pub mod pdma {
     pub enum ResetsDma {}
 }
 
-// SAFETY: soc/cyclonev.yaml, `pdma.reg`.
+// SAFETY: soc/cyclonev.yaml, `pdma` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Pdma {
-    const WINDOW: Option<(u64, u64)> = Some((0xffe0_1000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/cyclonev.yaml:34, `clocks.apb_pclk`.

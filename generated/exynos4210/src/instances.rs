@@ -14,9 +14,9 @@ pub mod pdma0 {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos4210.yaml, `pdma0.reg`.
+// SAFETY: soc/exynos4210.yaml, `pdma0` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Pdma0 {
-    const WINDOW: Option<(u64, u64)> = Some((0x1268_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos4210.yaml:74, `clocks.apb_pclk`.
@@ -48,9 +48,9 @@ pub mod pdma1 {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos4210.yaml, `pdma1.reg`.
+// SAFETY: soc/exynos4210.yaml, `pdma1` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Pdma1 {
-    const WINDOW: Option<(u64, u64)> = Some((0x1269_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos4210.yaml:81, `clocks.apb_pclk`.
@@ -82,9 +82,9 @@ pub mod mdma1 {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos4210.yaml, `mdma1.reg`.
+// SAFETY: soc/exynos4210.yaml, `mdma1` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Mdma1 {
-    const WINDOW: Option<(u64, u64)> = Some((0x1285_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos4210.yaml:110, `clocks.apb_pclk`.

@@ -14,9 +14,9 @@ pub mod adma {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos5433.yaml, `adma.reg`.
+// SAFETY: soc/exynos5433.yaml, `adma` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Adma {
-    const WINDOW: Option<(u64, u64)> = Some((0x1142_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos5433.yaml:35, `clocks.apb_pclk`.
@@ -206,9 +206,9 @@ pub mod pdma0 {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos5433.yaml, `pdma0.reg`.
+// SAFETY: soc/exynos5433.yaml, `pdma0` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Pdma0 {
-    const WINDOW: Option<(u64, u64)> = Some((0x1561_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos5433.yaml:60, `clocks.apb_pclk`.
@@ -240,9 +240,9 @@ pub mod pdma1 {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/exynos5433.yaml, `pdma1.reg`.
+// SAFETY: soc/exynos5433.yaml, `pdma1` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::Pdma1 {
-    const WINDOW: Option<(u64, u64)> = Some((0x1560_0000, 0x1000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/exynos5433.yaml:67, `clocks.apb_pclk`.

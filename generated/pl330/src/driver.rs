@@ -11,8 +11,6 @@ use linkwright::consumer::{
     Stage, Staged,
 };
 use linkwright::context::Task;
-use linkwright::mmio::Bus;
-use linkwright::sync::Lock;
 
 /// A `pl330` of some SoC: implemented by the generated crate of the SoC.
 #[diagnostic::on_unimplemented(
@@ -58,8 +56,9 @@ impl Instance for Example {
 /// A board on which the `pl330` `I` can be driven: it has a driver for each of its suppliers.
 pub trait Board<
     I: Instance,
->: linkwright::consumer::Board<
-        Bus: Bus<u32>,
+>: linkwright::consumer::Board + Provides<
+        I,
+        linkwright::consumer::Dma,
     > + Provides<
         <I::ClocksApbPclk as Reference>::Supplier,
         linkwright_subsystems::clk::Clk,
@@ -73,7 +72,7 @@ pub trait Board<
 
 impl<
     I: Instance,
-    B: linkwright::consumer::Board<Bus: Bus<u32>>
+    B: linkwright::consumer::Board + Provides<I, linkwright::consumer::Dma>
         + Provides<
             <I::ClocksApbPclk as Reference>::Supplier,
             linkwright_subsystems::clk::Clk,
@@ -92,7 +91,7 @@ impl<
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `pl330`",
     label = "not in ip/pl330.yaml",
-    note = "its fields have these types of the ip's crate: `Registers<I, B>`, `clocks::ApbPclk<I>`, `resets::Dma<I>`, `resets::DmaOcp<I>`",
+    note = "its fields have these types of the ip's crate: `Engine<I, B>`, `clocks::ApbPclk<I>`, `resets::Dma<I>`, `resets::DmaOcp<I>`",
     note = "give the field one of them, mark it `#[consumer(skip)]`, or list the resource under `consumes` in ip/pl330.yaml"
 )]
 pub trait Field<I: Instance, B>: Staged + Sized {
@@ -150,26 +149,16 @@ const fn count(fields: &[usize], index: usize) -> usize {
     found
 }
 
-/// The registers of the `pl330` `I`.
+/// The runtime's engine for the `pl330` `I`: the board names it as the provider of its channels.
 ///
-/// Those that a power loss costs are saved before it and written back after it.
-pub struct Registers<I, B: linkwright::consumer::Board> {
-    block: super::Pl330<B::Bus>,
-    saved: Lock<Option<super::Saved>>,
-    instance: PhantomData<fn() -> I>,
+/// What a power loss costs the controller is written back after it.
+pub struct Engine<I, B> {
+    place: PhantomData<fn() -> (I, B)>,
 }
 
-impl<I, B: linkwright::consumer::Board> core::ops::Deref for Registers<I, B> {
-    type Target = super::Pl330<B::Bus>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.block
-    }
-}
-
-impl<I: Instance, B: Board<I>> Staged for Registers<I, B> {
+impl<I: Instance, B: Board<I>> Staged for Engine<I, B> {
     fn name(&self) -> &'static str {
-        "registers"
+        "engine"
     }
 
     fn order(&self) -> usize {
@@ -177,29 +166,24 @@ impl<I: Instance, B: Board<I>> Staged for Registers<I, B> {
     }
 
     fn stage(&self, _: &Task<'_>, stage: Stage) -> Result<(), OperationError> {
-        match stage {
-            Stage::Suspend => {
-                let saved = self.block.save();
-                self.saved.with(|place| *place = Some(saved));
-            }
-            Stage::Resume => {
-                if let Some(saved) = self.saved.with(Option::take) {
-                    self.block.restore(&saved);
-                }
-            }
-            _ => {}
+        if stage == Stage::Resume
+            && let Some(engine) = <B as Provides<
+                I,
+                linkwright::consumer::Dma,
+            >>::provider()
+        {
+            engine.restore();
         }
         Ok(())
     }
 }
 
-impl<I: Instance, B: Board<I>> Field<I, B> for Registers<I, B> {
+impl<I: Instance, B: Board<I>> Field<I, B> for Engine<I, B> {
     const INDEX: usize = 0;
-    const NAME: &'static str = "registers";
+    const NAME: &'static str = "engine";
 
     fn acquire(_: &Task<'_>) -> Result<Self, AcquireError> {
-        let bus = linkwright::consumer::window::<I, B>()?;
-        Ok(Self { block: super::Pl330::new(bus), saved: Lock::new(None), instance: PhantomData })
+        Ok(Self { place: PhantomData })
     }
 
     fn release(self, _: &Task<'_>) {}

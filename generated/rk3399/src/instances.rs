@@ -14,9 +14,9 @@ pub mod dmac_bus {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/rk3399.yaml, `dmac_bus.reg`.
+// SAFETY: soc/rk3399.yaml, `dmac_bus` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::DmacBus {
-    const WINDOW: Option<(u64, u64)> = Some((0xff6d_0000, 0x4000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/rk3399.yaml:37, `clocks.apb_pclk`.
@@ -48,9 +48,9 @@ pub mod dmac_peri {
     pub enum ClocksApbPclk {}
 }
 
-// SAFETY: soc/rk3399.yaml, `dmac_peri.reg`.
+// SAFETY: soc/rk3399.yaml, `dmac_peri` is driven by the runtime's engine alone.
 unsafe impl Mapped for devices::DmacPeri {
-    const WINDOW: Option<(u64, u64)> = Some((0xff6e_0000, 0x4000));
+    const WINDOW: Option<(u64, u64)> = None;
 }
 
 // SAFETY: soc/rk3399.yaml:44, `clocks.apb_pclk`.

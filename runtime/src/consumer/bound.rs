@@ -31,9 +31,16 @@ impl<T: Consumer + Send> Bound<T> {
         struct Back<'b, T: Consumer>(&'b Bound<T>, Option<T>);
         impl<T: Consumer> Drop for Back<'_, T> {
             fn drop(&mut self) {
-                if let Some(driver) = self.1.take() {
-                    self.0.driver.with(|state| *state = State::Bound(driver));
-                }
+                let Some(driver) = self.1.take() else { return };
+                let removed = self.0.driver.with(|state| match state {
+                    State::Lent => {
+                        *state = State::Bound(driver);
+                        None
+                    }
+                    _ => Some(driver),
+                });
+                // Outside the lock.
+                drop(removed);
             }
         }
         let mut back = Back(self, self.take_leaving(State::Lent));
@@ -61,7 +68,7 @@ impl<T: Consumer + Send> Bound<T> {
     /// As [`Consumer::acquire`].
     pub fn bind(&self, cx: &Task<'_>) -> Result<(), AcquireError> {
         let driver = T::acquire(cx)?;
-        self.driver.with(|state| *state = State::Bound(driver));
+        drop(self.driver.with(|state| core::mem::replace(state, State::Bound(driver))));
         Ok(())
     }
 
@@ -70,7 +77,8 @@ impl<T: Consumer + Send> Bound<T> {
         if let Some(driver) = self.take() {
             driver.release(cx);
         }
-        self.driver.with(|state| *state = State::Unbound);
+        // Whoever has borrowed it drops it.
+        drop(self.driver.with(|state| core::mem::replace(state, State::Unbound)));
     }
 
     fn stage(&self, cx: Option<&Task<'_>>, stage: Stage) -> Result<(), Errno> {

@@ -59,7 +59,9 @@ pub enum AcquireError {
 impl core::fmt::Display for AcquireError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::NoWindow(device) => write!(f, "`{device}` has no registers; give it a `reg` in the SoC's spec"),
+            Self::NoWindow(device) => {
+                write!(f, "`{device}` has no registers for a driver; give it a `reg` in the SoC's spec")
+            }
             Self::NotWired(name) => {
                 write!(f, "`{name}` is not wired; list it under the device in the SoC's spec")
             }

@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Board, Dma, Mapped, Reference, Subsystem};
+use super::{Board, Dma, Mapped, Provides, Reference, Subsystem};
 use crate::dma::{Direction, Endpoint, Port};
 use crate::mmio::{Bus, Word};
 use crate::power::{AlwaysOn, Device, DeviceId, PowerCore};
@@ -92,5 +92,11 @@ impl Board for ExampleBoard {
     fn power() -> &'static dyn PowerCore {
         static NOTHING: AlwaysOn = AlwaysOn::new();
         &NOTHING
+    }
+}
+
+impl<S: Subsystem> Provides<Example, S> for ExampleBoard {
+    fn provider() -> Option<&'static S::Provider> {
+        None
     }
 }

@@ -48,9 +48,10 @@ pub unsafe trait Reference: 'static {
 /// A device that registers of the address space belong to.
 ///
 /// # Safety
-/// The window is the device's, whole, and on the bus of the processor that runs this program.
+/// The window is the device's, whole, and on the bus of the processor that runs this program. A controller that the
+/// runtime's engine drives has none: who could reach its registers could make it write anywhere.
 pub unsafe trait Mapped: Device {
-    /// First address and bytes; `None` for a device without registers.
+    /// First address and bytes; `None` for a device without registers that a driver may use.
     const WINDOW: Option<(u64, u64)>;
 }
 
@@ -200,27 +201,24 @@ pub trait Staged {
 /// [`Stage::Suspend`] and [`Stage::Remove`]. Sleepable.
 ///
 /// # Errors
-/// The resource that refused; what was done for the others is undone. The opposite way nothing is undone, and the first
-/// error is returned at the end.
+/// The resource that refused; what was done for the others is undone, so that a device that stays as it was has all it
+/// had. Only [`Stage::Remove`] goes on to the end, and returns the first error.
 pub fn stage_all(cx: &Task<'_>, resources: &mut [&dyn Staged], stage: Stage) -> Result<(), AcquireError> {
     resources.sort_unstable_by_key(|resource| resource.order());
-    let failed = |resource: &dyn Staged, error| AcquireError::Stage { resource: resource.name(), error };
     if matches!(stage, Stage::Suspend | Stage::Remove) {
-        let mut first = Ok(());
-        for resource in resources.iter().rev() {
-            let done = resource.stage(cx, stage).map_err(|error| failed(*resource, error));
-            first = first.and(done);
-        }
-        return first;
+        resources.reverse();
     }
+    let mut first = Ok(());
     for (done, resource) in resources.iter().enumerate() {
-        if let Err(error) = resource.stage(cx, stage) {
+        let Err(error) = resource.stage(cx, stage) else { continue };
+        first = first.and(Err(AcquireError::Stage { resource: resource.name(), error }));
+        if stage != Stage::Remove {
             for before in resources.iter().take(done).rev() {
                 // The error that is told is the one that came first.
                 let _ = before.stage(cx, stage.opposite());
             }
-            return Err(failed(*resource, error));
+            break;
         }
     }
-    Ok(())
+    first
 }

@@ -25,6 +25,11 @@ impl dyn Provider {
         }
         equip::claim(self, cx, E::PORT.map(Port::request)).map(Channel::new)
     }
+
+    /// As [`Dmac::restore`]. Atomic; the controller is powered.
+    pub fn restore(&'static self) {
+        self.core().enable(self.hardware(), |enabled| enabled);
+    }
 }
 
 impl core::fmt::Debug for dyn Provider {

@@ -12,18 +12,21 @@ use crate::lower::Ip;
 
 /// The file. `block` is the type of the ip's registers.
 pub(super) fn emit(ip: &Ip, map: &Map<'_>, block: &Ident, needs: &[Need<'_>]) -> Generated {
-    let registers = !ip.registers.is_empty();
+    let parts = Parts::of(ip);
     let title = format!("What the driver of a `{}` is made of.", ip.name);
     let about = "A driver knows no SoC: it is generic over an `Instance` and the `Board` it is on. Its struct has fields \
                  of the types below and derives `Consumer`.";
     let docs = docs::inner(&[&title, about]);
     let instance = instance(ip, needs);
-    let board = board(ip, map, needs, registers);
-    let field = field(ip, needs, registers);
-    let window = registers.then(|| window(ip, block, device::saves(ip, map)));
+    let board = board(ip, map, needs, parts);
+    let field = field(ip, needs, parts);
+    let own = match parts {
+        Parts::Registers => window(ip, block, device::saves(ip, map)),
+        Parts::Engine => engine(ip),
+    };
     let held = held(needs);
     let check = check(ip, needs);
-    let body = quote! { #instance #board #field #check #window #held };
+    let body = quote! { #instance #board #field #check #own #held };
     let names = [
         "Acquire",
         "AcquireError",
@@ -41,6 +44,29 @@ pub(super) fn emit(ip: &Ip, map: &Map<'_>, block: &Ident, needs: &[Need<'_>]) ->
     let lock = import(&quote!(linkwright::sync), &["Lock"], &body);
     let phantom = import(&quote!(core::marker), &["PhantomData"], &body);
     print::file(&ip.file, quote! { #docs #phantom #consumer use linkwright::context::Task; #bus #lock #body })
+}
+
+/// What a driver holds beside the entries of `consumes`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// The registers.
+    Registers,
+    /// The runtime's engine, which drives the registers alone.
+    Engine,
+}
+
+impl Parts {
+    fn of(ip: &Ip) -> Self {
+        if ip.engine.is_some() { Self::Engine } else { Self::Registers }
+    }
+
+    /// Its field type, as messages name it.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Registers => "`Registers<I, B>`",
+            Self::Engine => "`Engine<I, B>`",
+        }
+    }
 }
 
 fn instance(ip: &Ip, needs: &[Need<'_>]) -> TokenStream {
@@ -83,8 +109,8 @@ fn instance(ip: &Ip, needs: &[Need<'_>]) -> TokenStream {
     }
 }
 
-fn board(ip: &Ip, map: &Map<'_>, needs: &[Need<'_>], registers: bool) -> TokenStream {
-    let bus = registers.then(|| {
+fn board(ip: &Ip, map: &Map<'_>, needs: &[Need<'_>], parts: Parts) -> TokenStream {
+    let bus = (parts == Parts::Registers).then(|| {
         let bus = device::bus(map);
         quote!(<Bus: #bus>)
     });
@@ -95,7 +121,8 @@ fn board(ip: &Ip, map: &Map<'_>, needs: &[Need<'_>], registers: bool) -> TokenSt
             Provides<<I::#associated as Reference>::Supplier, #marker>
         }
     });
-    let bounds = quote!(linkwright::consumer::Board #bus #(+ #provides)*);
+    let engine = (parts == Parts::Engine).then(|| quote!(+ Provides<I, linkwright::consumer::Dma>));
+    let bounds = quote!(linkwright::consumer::Board #bus #engine #(+ #provides)*);
     let docs = docs::outer(&[&format!(
         "A board on which the `{}` `I` can be driven: it has a driver for each of its suppliers.",
         ip.name
@@ -108,12 +135,12 @@ fn board(ip: &Ip, map: &Map<'_>, needs: &[Need<'_>], registers: bool) -> TokenSt
     }
 }
 
-fn field(ip: &Ip, needs: &[Need<'_>], registers: bool) -> TokenStream {
-    let list = |of: &dyn Fn(&Need<'_>) -> String| needs.iter().map(of).collect::<Vec<_>>().join(", ");
-    let window = if registers { "`Registers<I, B>`, " } else { "" };
-    let types = list(&|need| format!("`{}::{}<I>`", need.module, need.field));
+fn field(ip: &Ip, needs: &[Need<'_>], parts: Parts) -> TokenStream {
+    let list = |of: &dyn Fn(&Need<'_>) -> String| needs.iter().map(of).collect::<String>();
+    let own = parts.field();
+    let types = list(&|need| format!(", `{}::{}<I>`", need.module, need.field));
     let message = format!("`{{Self}}` is no resource of a `{}`", ip.name);
-    let note = format!("its fields have these types of the ip's crate: {window}{types}");
+    let note = format!("its fields have these types of the ip's crate: {own}{types}");
     let change = format!(
         "give the field one of them, mark it `#[consumer(skip)]`, or list the resource under `consumes` in {}",
         ip.file
@@ -194,6 +221,50 @@ fn check(ip: &Ip, needs: &[Need<'_>]) -> TokenStream {
 /// The registers are no entry of `consumes`.
 fn index(needs: &[Need<'_>], need: &Need<'_>) -> usize {
     1 + needs.iter().position(|other| other.associated == need.associated).unwrap_or(0)
+}
+
+/// The engine as a field: what it must write after a power loss it knows itself.
+fn engine(ip: &Ip) -> TokenStream {
+    let docs = docs::outer(&[
+        &format!("The runtime's engine for the `{}` `I`: the board names it as the provider of its channels.", ip.name),
+        "What a power loss costs the controller is written back after it.",
+    ]);
+    quote! {
+        #docs
+        pub struct Engine<I, B> {
+            place: PhantomData<fn() -> (I, B)>,
+        }
+
+        impl<I: Instance, B: Board<I>> Staged for Engine<I, B> {
+            fn name(&self) -> &'static str {
+                "engine"
+            }
+
+            fn order(&self) -> usize {
+                usize::MAX
+            }
+
+            fn stage(&self, _: &Task<'_>, stage: Stage) -> Result<(), OperationError> {
+                if stage == Stage::Resume
+                    && let Some(engine) = <B as Provides<I, linkwright::consumer::Dma>>::provider()
+                {
+                    engine.restore();
+                }
+                Ok(())
+            }
+        }
+
+        impl<I: Instance, B: Board<I>> Field<I, B> for Engine<I, B> {
+            const INDEX: usize = 0;
+            const NAME: &'static str = "engine";
+
+            fn acquire(_: &Task<'_>) -> Result<Self, AcquireError> {
+                Ok(Self { place: PhantomData })
+            }
+
+            fn release(self, _: &Task<'_>) {}
+        }
+    }
 }
 
 fn window(ip: &Ip, block: &Ident, saves: bool) -> TokenStream {

@@ -111,13 +111,16 @@ fn device(
 fn mapped(soc: &Soc, item: &DeviceItem<'_>) -> TokenStream {
     let (spec, name) = (item.spec, &item.name);
     let mark = docs::from_spec(&format!("devices/{}/reg", spec.name));
-    let (safety, window) = match spec.reg {
-        Some((base, size)) => {
+    let driven = item.ip.is_some_and(|ip| ip.engine.is_some());
+    let (why, window) = match spec.reg {
+        Some((base, size)) if !driven => {
             let (base, size) = (hex(base, 8), hex(size, 1));
-            (format!("SAFETY: {}, `{}.reg`.", soc.file, spec.name), quote!(Some((#base, #size))))
+            (format!("`{}.reg`.", spec.name), quote!(Some((#base, #size))))
         }
-        None => (format!("SAFETY: {}, `{}` has no registers.", soc.file, spec.name), quote!(None)),
+        Some(_) => (format!("`{}` is driven by the runtime's engine alone.", spec.name), quote!(None)),
+        None => (format!("`{}` has no registers.", spec.name), quote!(None)),
     };
+    let safety = format!("SAFETY: {}, {why}", soc.file);
     let safety = docs::comment(&safety);
     quote! {
         #mark #safety

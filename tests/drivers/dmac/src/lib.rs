@@ -9,7 +9,7 @@ use linkwright_pl330::driver as pl330;
 #[derive(Consumer)]
 #[consumer(pl330)]
 pub struct Controller<I: pl330::Instance, B: pl330::Board<I>> {
-    registers: pl330::Registers<I, B>,
+    engine: pl330::Engine<I, B>,
     bus_clock: pl330::clocks::ApbPclk<I>,
     reset: pl330::resets::Dma<I>,
 }
