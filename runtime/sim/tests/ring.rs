@@ -720,6 +720,32 @@ fn a_grant_outlives_a_fault_of_the_manager() {
 }
 
 #[test]
+fn a_fault_of_the_manager_opens_no_gate_that_nobody_opened() {
+    for ahead in 0..160 {
+        let rig = Rig::transmitter(2);
+        host_task(|cx| {
+            let power = rig.power(cx);
+            let mut ring = rig.gated::<Tx>(cx, 3, 64);
+            ring.start(rig.buffer(cx, (0..192).map(word)), &power).unwrap();
+            rig.period();
+            ring.period().unwrap().unwrap().grant().unwrap();
+            while rig.device.moved() < 50 {
+                rig.board.dmac.run(1);
+            }
+            // The period may end before, in, or after the interrupt body that brings the manager back.
+            rig.board.dmac.run(ahead);
+            rig.board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
+            simulated_interrupt(|| assert!(rig.dmac.irq()));
+            for _ in 0..4 {
+                rig.board.dmac.run(500);
+                simulated_interrupt(|| rig.dmac.irq());
+            }
+            assert_eq!((rig.device.moved(), ring.is_stalled()), (64, Ok(true)), "{ahead} ticks ahead");
+        });
+    }
+}
+
+#[test]
 fn a_gated_receiver_hands_its_periods_over() {
     // The device waits for room: with the gate nothing is lost, however late the client is.
     let rig = Rig::new(FifoConfig { pace: 2, ..FifoConfig::receiver(2, Some(8)) });

@@ -71,7 +71,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
                     todo.unstarted |= bit;
                 }
                 link.repeat_resume(cs);
-                link.reopen(cs);
+                link.reopen(cs, signalled);
             }
         }
         raised != 0 || faulting != 0 || manager.is_some()

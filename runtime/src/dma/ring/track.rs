@@ -149,16 +149,20 @@ impl Link {
         })
     }
 
-    /// The manager was faulting and was killed: what it was told may be lost.
-    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>) {
-        let gated = |s: &mut State| (s.gate.is_some() && s.phase == Phase::Running).then_some(s.lap.told);
-        let Some(told) = self.slot.0.within(cs, gated) else { return };
+    /// The manager was faulting and was killed: what it was told may be lost, but not what it was told since. `signalled`:
+    /// the program's last period was counted in this very pass.
+    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>, signalled: bool) {
+        let gated = |s: &mut State| (s.gate.is_some() && s.phase == Phase::Running).then_some((s.lap.told, s.event));
+        let Some((told, event)) = self.slot.0.within(cs, gated) else { return };
         // The kill must have come through.
         let polls = self.engine.core().config.command_polls;
         if (0..polls).all(|_| self.hardware().is_busy()) {
             return;
         }
-        if told && self.hardware().state(self.thread) == ThreadState::WaitingForEvent {
+        // In this order: a program that waits at its next gate has signalled the period before.
+        let waits = told && !signalled && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+        let signals = |event: u8| self.hardware().interrupts() & 1 << event != 0;
+        if waits && !event.is_some_and(signals) {
             self.slot.0.within(cs, |s| {
                 s.lap.told = false;
                 s.lap.credits = s.lap.credits.saturating_add(1);
