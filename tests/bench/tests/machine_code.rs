@@ -52,7 +52,7 @@ const CRITICAL_SECTIONS: [(&str, u64); 14] = [
     ("cancel", 650),
     ("terminate", 730),
     // A fault of the manager with eight channels that it was to start,
-    ("manager_fault", 1_420),
+    ("manager_fault", 1_600),
     // and with eight that it was to tell to go on. Nothing holds a critical section for longer.
     ("lost_resumes", 4_200),
 ];
