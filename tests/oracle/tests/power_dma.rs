@@ -121,7 +121,10 @@ fn a_transfer_in_flight_keeps_its_controller_on() {
         both(RpmStatus::Active);
         system.run_pending(cx);
         both(RpmStatus::Suspended);
+        // So does preparing, which takes a thread.
         let mut copier = channel.prepare_copy(task, &pair).unwrap_or_else(|(error, _)| panic!("{error}"));
+        both(RpmStatus::Active);
+        system.run_pending(cx);
         both(RpmStatus::Suspended);
 
         for round in 1..4_u8 {
@@ -156,7 +159,7 @@ fn a_transfer_in_flight_keeps_its_controller_on() {
             assert_eq!(system.rpm_info(dmac).map(|info| info.usage), Some(0));
             system.run_pending(cx);
             both(RpmStatus::Suspended);
-            let count = u32::from(round) + 1;
+            let count = u32::from(round) + 2;
             assert_eq!((switch.resumed.load(SeqCst), switch.suspended.load(SeqCst)), (count, count));
         }
 
