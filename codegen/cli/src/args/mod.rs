@@ -1,0 +1,102 @@
+//! What can be said on the command line: here what all commands share, and one command a file.
+
+mod asm;
+mod disasm;
+mod explain;
+mod generate;
+mod lint;
+mod schema;
+mod simulate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::asm::{Asm, Emit};
+pub(crate) use self::disasm::{Disasm, Input};
+pub(crate) use self::explain::Explain;
+pub(crate) use self::generate::{Generate, Target};
+pub(crate) use self::lint::{Format, Lint};
+pub(crate) use self::schema::Schema;
+pub(crate) use self::simulate::{ReportFormat, Simulate};
+
+#[derive(Parser)]
+#[command(
+    name = "linkwright",
+    version,
+    about = "Typed drivers, device topology and DMA microcode from descriptions of hardware",
+    long_about = "Typed drivers, device topology and DMA microcode from descriptions of hardware.\n\n\
+        A spec is a YAML file that describes a kind of resource (subsystem), a hardware block (ip) or a chip or board \
+        (soc). linkwright checks specs and generates Rust crates and reference pages from them.",
+    after_help = "Examples:
+  linkwright lint specs/soc/zynq7000.yaml
+      Is this spec right, and all that it refers to?
+  linkwright generate specs/soc/zynq7000.yaml --out generated
+      Make the crates for it.
+  linkwright explain LW0102
+      What does this finding mean?
+  linkwright disasm --hex '04 08 38 02 13 34 00 00'
+      What does this DMA program do?
+
+Exit codes:
+  0  nothing wrong, or warnings only
+  1  findings
+  2  wrong usage, or a file that cannot be read or written",
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) color: Color,
+
+    /// Say nothing but findings and errors
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Even into a file
+    Always,
+    /// Plain text
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Generate(Generate),
+    Lint(Lint),
+    Explain(Explain),
+    Schema(Schema),
+    Simulate(Simulate),
+    Asm(Asm),
+    Disasm(Disasm),
+}
+
+/// Where specs that others refer to are looked for.
+#[derive(Args)]
+pub(crate) struct SpecPath {
+    /// Look for referred-to specs here first; may be given several times
+    ///
+    /// Names in a spec (the ip of a device, the subsystem of a reference) are looked up in these directories, then in
+    /// `specs/` beside or above the file, then among the specs that linkwright brings along.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) spec_path: Vec<PathBuf>,
+}
+
+/// Whose instructions.
+#[derive(Args)]
+pub(crate) struct IpChoice {
+    /// Name of the controller's spec, or a spec file
+    #[arg(long, default_value = "pl330", value_name = "IP")]
+    pub(crate) ip: String,
+
+    #[command(flatten)]
+    pub(crate) path: SpecPath,
+}
