@@ -3,7 +3,7 @@
 //! Command line, `build.rs` helper and derives all come through here, so the same input gives the same findings.
 
 use crate::check;
-use crate::load::{Input, Options, Workspace, load};
+use crate::load::{Input, Options, Watch, Workspace, load_watched};
 use crate::lower::{Model, lower};
 use crate::report::Diagnostics;
 
@@ -20,9 +20,14 @@ pub struct Reading {
 
 /// Read specs with everything they refer to, check them, and resolve them.
 pub fn read(inputs: &[Input], options: &Options) -> Reading {
+    read_watched(inputs, options, &())
+}
+
+/// As [`read`], and tells how far it is.
+pub fn read_watched(inputs: &[Input], options: &Options, watch: &dyn Watch) -> Reading {
     let mut diagnostics = Diagnostics::new();
-    let workspace = load(inputs, options, &mut diagnostics);
-    check::run(&workspace, &mut diagnostics);
+    let workspace = load_watched(inputs, options, watch, &mut diagnostics);
+    check::run(&workspace, watch, &mut diagnostics);
     let model = lower(&workspace, &mut diagnostics);
     Reading { workspace, diagnostics, model }
 }

@@ -12,6 +12,7 @@ pub mod locate;
 pub mod lower;
 pub mod names;
 mod order;
+pub mod parallel;
 pub mod report;
 pub mod scenario;
 #[cfg(feature = "schema")]

@@ -11,7 +11,7 @@ use crate::args::Color;
 use crate::{Failure, Verdict};
 
 /// Work shorter than this shows no progress.
-const PATIENCE: Duration = Duration::from_millis(300);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
 pub(crate) struct Console {
     quiet: bool,
@@ -79,7 +79,7 @@ impl Console {
         }
     }
 
-    fn watched(&self) -> bool {
+    pub(crate) fn watched(&self) -> bool {
         !self.quiet && io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 }

@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod console;
+mod progress;
 mod simulate;
 
 use std::process::ExitCode;

@@ -3,26 +3,33 @@ use std::collections::{HashMap, HashSet};
 use crate::load::Workspace;
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
 use crate::source::Span;
-use crate::spec::{self, Name};
+use crate::spec::Name;
 
 use super::Rule;
 
 /// What a pass works with: the specs, where findings go, and what earlier passes found broken.
 pub(super) struct Cx<'a> {
     pub(super) workspace: &'a Workspace,
-    findings: &'a mut Diagnostics,
+    findings: Diagnostics,
+    /// Found broken before this pass began.
+    known: &'a HashSet<Span>,
     broken: HashSet<Span>,
     suggestions: usize,
 }
 
-/// Suggestions of one run; comparing names costs time, and nobody reads the hundredth.
+/// Suggestions for one spec; comparing names costs time, and nobody reads the hundredth.
 const SUGGESTIONS: usize = 128;
 /// Names that a suggestion is looked for in.
 const CANDIDATES: usize = 1024;
 
 impl<'a> Cx<'a> {
-    pub(super) fn new(workspace: &'a Workspace, findings: &'a mut Diagnostics) -> Self {
-        Self { workspace, findings, broken: HashSet::new(), suggestions: SUGGESTIONS }
+    pub(super) fn new(workspace: &'a Workspace, known: &'a HashSet<Span>) -> Self {
+        Self { workspace, findings: Diagnostics::new(), known, broken: HashSet::new(), suggestions: SUGGESTIONS }
+    }
+
+    /// The findings, and what is broken.
+    pub(super) fn into_found(self) -> (Diagnostics, HashSet<Span>) {
+        (self.findings, self.broken)
     }
 
     pub(super) fn report(&mut self, finding: Diagnostic) {
@@ -35,7 +42,7 @@ impl<'a> Cx<'a> {
     }
 
     pub(super) fn is_broken(&self, span: Span) -> bool {
-        self.broken.contains(&span)
+        self.known.contains(&span) || self.broken.contains(&span)
     }
 
     /// Help for a name that is not there: the nearest of those that are, or what there is.
@@ -87,11 +94,6 @@ impl<'a> Cx<'a> {
                 }
             }
         }
-    }
-
-    /// The ips, each once.
-    pub(super) fn ips(&self) -> impl Iterator<Item = &'a spec::Ip> + use<'a> {
-        self.workspace.ips.iter().map(|loaded| &loaded.spec)
     }
 }
 

@@ -24,23 +24,42 @@ use cx::Cx;
 use rule::rule;
 use table::TABLE;
 
-use crate::load::Workspace;
+use std::collections::HashSet;
+
+use crate::load::{Watch, Workspace};
+use crate::parallel;
 use crate::report::Diagnostics;
 
-/// Judges all specs of a run.
-pub fn run(workspace: &Workspace, findings: &mut Diagnostics) {
-    let mut cx = Cx::new(workspace, findings);
+/// Judges all specs of a run, each ip and soc on its own, on all processors.
+pub fn run(workspace: &Workspace, watch: &dyn Watch, findings: &mut Diagnostics) {
+    let nothing = HashSet::new();
+    let mut cx = Cx::new(workspace, &nothing);
     topology::check_subsystems(&mut cx);
     subsystems::check(&mut cx);
-    for ip in cx.ips() {
+    let (found, mut broken) = cx.into_found();
+    findings.extend(found);
+    watch.begin("Checking specs", workspace.ips.len() + workspace.socs.len());
+    let judged = parallel::map(&workspace.ips, |loaded| {
+        let mut cx = Cx::new(workspace, &broken);
+        let ip = &loaded.spec;
         registers::check(ip, &mut cx);
         fields::check(ip, &mut cx);
         instructions::check(ip, &mut cx);
         fields::check_enums(ip, &mut cx);
         engine::check(ip, &mut cx);
         topology::check_ip(ip, &mut cx);
+        watch.step();
+        cx.into_found()
+    });
+    for (found, marked) in judged {
+        findings.extend(found);
+        broken.extend(marked);
     }
-    for loaded in &workspace.socs {
+    let judged = parallel::map(&workspace.socs, |loaded| {
+        let mut cx = Cx::new(workspace, &broken);
         topology::check_soc(&loaded.spec, &mut cx);
-    }
+        watch.step();
+        cx.into_found().0
+    });
+    judged.into_iter().for_each(|found| findings.extend(found));
 }

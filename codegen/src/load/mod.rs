@@ -18,11 +18,13 @@ mod search;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::parallel;
 use crate::report::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::spec::{self, Document};
-use crate::yaml;
+use crate::yaml::{self, BadText};
 pub use scenario::{scenario, scenario_text};
 use search::{Found, Kind, Search};
 
@@ -135,15 +137,32 @@ impl Workspace {
 
 /// Read specs and everything they refer to. What goes wrong is reported, and the rest goes on.
 pub fn load(inputs: &[Input], options: &Options, out: &mut Diagnostics) -> Workspace {
+    load_watched(inputs, options, &(), out)
+}
+
+/// As [`load`], and tells how far it is.
+pub fn load_watched(inputs: &[Input], options: &Options, watch: &dyn Watch, out: &mut Diagnostics) -> Workspace {
     let mut loader = Loader::new(inputs, options, out);
-    for input in inputs {
-        loader.request(input);
-    }
+    loader.request(inputs, watch);
     loader.subsystems();
     loader.merge();
     loader.ips();
     resolve::subsystems(&mut loader);
     loader.workspace
+}
+
+/// Is told how far long work is.
+pub trait Watch: Sync {
+    /// Something of that many steps begins, and what was before is done.
+    fn begin(&self, doing: &str, steps: usize);
+    /// A step is done.
+    fn step(&self);
+}
+
+/// Nobody watches.
+impl Watch for () {
+    fn begin(&self, _: &str, _: usize) {}
+    fn step(&self) {}
 }
 
 /// What a file gave.
@@ -187,23 +206,49 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Read a spec that was asked for.
-    fn request(&mut self, input: &Input) {
-        let found = match input {
-            Input::File(path) => Found::requested(path),
-            Input::Text(name, text) => Found::from_text(name, text),
-            Input::Ip(name) | Input::Soc(name) => {
-                let kind = if matches!(input, Input::Ip(_)) { Kind::Ip } else { Kind::Soc };
-                let Some(found) = self.search.find(kind, name) else {
-                    let file = self.workspace.sources.add("<command line>", None, name.as_str());
-                    let span = Span { file, start: 0, end: name.len() as u32 };
-                    return resolve::unresolved(self, kind, &spec::Name::new(name.clone(), span));
-                };
-                found
-            }
+    /// Read the specs that are asked for, on all processors.
+    fn request(&mut self, inputs: &[Input], watch: &dyn Watch) {
+        let found: Vec<Found> = inputs.iter().filter_map(|input| self.requested(input)).collect();
+        watch.begin("Reading specs", found.len());
+        let texts = parallel::map(&found, Found::text);
+        let mut files = Vec::with_capacity(found.len());
+        for (found, text) in found.into_iter().zip(texts) {
+            let text = self.source(&found, text);
+            files.push((found, text));
+        }
+        let read = parallel::map(&files, |(found, text)| {
+            let mut findings = Diagnostics::new();
+            let read = text.as_ref().map(|(file, text)| parse(*file, text, &found.file, &mut findings));
+            watch.step();
+            (read.unwrap_or(Read::Nothing), findings)
+        });
+        for ((found, _), (read, findings)) in files.into_iter().zip(read) {
+            self.out.extend(findings);
+            self.take(&found, read);
+        }
+    }
+
+    /// The file of a spec that is asked for; reports when there is none.
+    fn requested(&mut self, input: &Input) -> Option<Found> {
+        let (kind, name) = match input {
+            Input::File(path) => return Some(Found::requested(path)),
+            Input::Text(name, text) => return Some(Found::from_text(name, text)),
+            Input::Ip(name) => (Kind::Ip, name),
+            Input::Soc(name) => (Kind::Soc, name),
         };
+        let found = self.search.find(kind, name);
+        if found.is_none() {
+            let file = self.workspace.sources.add("<command line>", None, name.as_str());
+            let span = Span { file, start: 0, end: name.len() as u32 };
+            resolve::unresolved(self, kind, &spec::Name::new(name.clone(), span));
+        }
+        found
+    }
+
+    /// Keep a spec that was asked for.
+    fn take(&mut self, found: &Found, read: Read) {
         let stem = found.stem();
-        let (document, file) = match self.read(found) {
+        let (document, file) = match read {
             Read::Whole(document, file) => (*document, file),
             Read::Broken(kind, name) => {
                 self.broken.insert((kind, name));
@@ -353,24 +398,21 @@ impl<'a> Loader<'a> {
     }
 
     fn read(&mut self, found: Found) -> Read {
-        let Some((file, text)) = self.source(&found) else { return Read::Nothing };
-        self.workspace.files.insert(file, found.file.clone());
-        let Some(node) = yaml::read(file, &text, self.out) else { return Read::Nothing };
-        match spec::decode(file, &text, &node, self.out) {
-            Some(document) => Read::Whole(Box::new(document), found.file),
-            None => spec::identity(&node)
-                .and_then(|(key, name)| Some((Kind::ALL.into_iter().find(|kind| kind.key() == key)?, name)))
-                .map_or(Read::Nothing, |(kind, name)| Read::Broken(kind, name.to_string())),
+        let text = found.text();
+        match self.source(&found, text) {
+            Some((file, text)) => parse(file, &text, &found.file, self.out),
+            None => Read::Nothing,
         }
     }
 
     /// Put a file's text among the sources.
-    fn source(&mut self, found: &Found) -> Option<(FileId, std::sync::Arc<str>)> {
+    fn source(&mut self, found: &Found, text: Result<String, BadText>) -> Option<(FileId, Arc<str>)> {
         let sources = &mut self.workspace.sources;
         let (name, path) = (found.name.as_str(), found.path.as_deref());
-        match found.text() {
+        match text {
             Ok(text) => {
                 let file = sources.add(name, path, text);
+                self.workspace.files.insert(file, found.file.clone());
                 Some((file, sources.file(file).text.clone()))
             }
             Err(error) => {
@@ -381,5 +423,16 @@ impl<'a> Loader<'a> {
                 None
             }
         }
+    }
+}
+
+/// What a text gives; `name` is its file within its spec directory.
+fn parse(file: FileId, text: &str, name: &str, out: &mut Diagnostics) -> Read {
+    let Some(node) = yaml::read(file, text, out) else { return Read::Nothing };
+    match spec::decode(file, text, &node, out) {
+        Some(document) => Read::Whole(Box::new(document), name.to_string()),
+        None => spec::identity(&node)
+            .and_then(|(key, name)| Some((Kind::ALL.into_iter().find(|kind| kind.key() == key)?, name)))
+            .map_or(Read::Nothing, |(kind, name)| Read::Broken(kind, name.to_string())),
     }
 }

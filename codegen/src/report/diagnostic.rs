@@ -135,3 +135,11 @@ impl Extend<Diagnostic> for Diagnostics {
         self.list.extend(iter);
     }
 }
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

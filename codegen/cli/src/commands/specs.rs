@@ -1,23 +1,21 @@
 //! Reading specs, with progress.
 
 use linkwright_codegen::check::Rule;
-use linkwright_codegen::front::{Reading, read as read_specs};
+use linkwright_codegen::front::{Reading, read_watched};
 use linkwright_codegen::load::{Input, Options};
 use linkwright_codegen::report::Diagnostics;
 
 use crate::Verdict;
 use crate::args::SpecPath;
 use crate::console::Console;
+use crate::progress::Bars;
 
 /// Rule of files that cannot be read: not a finding about a spec, but a failure of the run.
 const UNREADABLE: &str = "unreadable-files";
 
 pub(super) fn read(inputs: &[Input], path: &SpecPath, console: &Console) -> Reading {
-    console.progress("Reading specs");
     let options = Options { spec_paths: path.spec_path.clone(), ..Options::default() };
-    let reading = read_specs(inputs, &options);
-    console.done();
-    reading
+    read_watched(inputs, &options, &Bars::new(console))
 }
 
 /// How a run that read these specs ends.
