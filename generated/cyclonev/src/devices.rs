@@ -6,7 +6,7 @@ use linkwright::power::{Device, DeviceId};
 
 /// Distributor. The CPU interface is at 0xfffec100.
 ///
-/// `arm-gic` at 0xfffed000.
+/// `arm-cortex-a9-gic` at 0xfffed000.
 pub enum Gic {}
 
 impl Device for Gic {
@@ -20,6 +20,8 @@ pub mod gic {
     pub const BASE: u64 = 0xfffe_d000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x1000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_cortex_a9_gic::ArmCortexA9Gic<B>;
 }
 
 /// `cyclonev-clkmgr` at 0xffd04000.

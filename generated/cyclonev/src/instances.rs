@@ -8,6 +8,13 @@ use linkwright::consumer::{Mapped, Reference};
 
 use super::devices;
 
+// SAFETY: soc/cyclonev.yaml, `gic.reg`.
+unsafe impl Mapped for devices::Gic {
+    const WINDOW: Option<(u64, u64)> = Some((0xfffe_d000, 0x1000));
+}
+
+impl linkwright_arm_cortex_a9_gic::driver::Instance for devices::Gic {}
+
 /// Resources of `pdma`.
 pub mod pdma {
     /// Its `clocks.apb_pclk`, of `clkmgr`.

@@ -12,7 +12,7 @@ use super::devices::*;
 pub static TOPOLOGY: Topology = Topology {
     name: "cyclonev",
     devices: &[
-        Node::new("gic", "arm-gic", None),
+        Node::new("gic", "arm-cortex-a9-gic", None),
         Node::new("clkmgr", "cyclonev-clkmgr", None),
         Node::new("rst", "altera-rstmgr", None),
         Node::new("l2", "arm-pl310", None),

@@ -4,9 +4,9 @@
 
 use linkwright::power::{Device, DeviceId};
 
-/// Distributor. The CPU interface is at 0x10480000.
+/// Distributor.
 ///
-/// `arm-gic` at 0x10490000.
+/// `arm-cortex-a9-gic` at 0x10490000.
 pub enum Gic {}
 
 impl Device for Gic {
@@ -20,6 +20,8 @@ pub mod gic {
     pub const BASE: u64 = 0x1049_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x10000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_cortex_a9_gic::ArmCortexA9Gic<B>;
 }
 
 /// `exynos-combiner` at 0x10440000.
@@ -1914,5 +1916,51 @@ pub mod ohci {
     pub mod phys {
         /// Phy of `usb_phy`, `host`.
         pub const HOST: u32 = 1;
+    }
+}
+
+/// CPU interface of `gic`.
+///
+/// `arm-gic-cpu` at 0x10480000.
+pub enum GicCpu {}
+
+impl Device for GicCpu {
+    const NAME: &'static str = "gic_cpu";
+    const ID: DeviceId = DeviceId::new(56);
+}
+
+/// Facts of `gic_cpu`.
+pub mod gic_cpu {
+    /// Bus address of the first register.
+    pub const BASE: u64 = 0x1048_0000;
+    /// Bytes of address space.
+    pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_gic_cpu::ArmGicCpu<B>;
+}
+
+/// In the processors' private region, as is an interrupt controller of theirs that the chip does not use.
+///
+/// `arm-global-timer` at 0x10500200.
+pub enum GlobalTimer {}
+
+impl Device for GlobalTimer {
+    const NAME: &'static str = "global_timer";
+    const ID: DeviceId = DeviceId::new(57);
+}
+
+/// Facts of `global_timer`.
+pub mod global_timer {
+    /// Bus address of the first register.
+    pub const BASE: u64 = 0x1050_0200;
+    /// Bytes of address space.
+    pub const SIZE: u64 = 0x20;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_global_timer::ArmGlobalTimer<B>;
+
+    /// Numbers of its `clocks`.
+    pub mod clocks {
+        /// Clock of `clock`, `ARM_CLK`.
+        pub const PERIPH: u32 = 12;
     }
 }

@@ -8,6 +8,13 @@ use linkwright::consumer::{Mapped, Reference};
 
 use super::devices;
 
+// SAFETY: soc/exynos4210.yaml, `gic.reg`.
+unsafe impl Mapped for devices::Gic {
+    const WINDOW: Option<(u64, u64)> = Some((0x1049_0000, 0x10000));
+}
+
+impl linkwright_arm_cortex_a9_gic::driver::Instance for devices::Gic {}
+
 /// Resources of `pdma0`.
 pub mod pdma0 {
     /// Its `clocks.apb_pclk`, of `clock`.
@@ -632,5 +639,41 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s2 {
         devices::I2s2,
         linkwright::dma::MemoryToDevice,
         u32,
+    >;
+}
+
+// SAFETY: soc/exynos4210.yaml, `gic_cpu.reg`.
+unsafe impl Mapped for devices::GicCpu {
+    const WINDOW: Option<(u64, u64)> = Some((0x1048_0000, 0x100));
+}
+
+impl linkwright_arm_gic_cpu::driver::Instance for devices::GicCpu {}
+
+/// Resources of `global_timer`.
+pub mod global_timer {
+    /// Its `clocks.periph`, of `clock`.
+    pub enum ClocksPeriph {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `global_timer.reg`.
+unsafe impl Mapped for devices::GlobalTimer {
+    const WINDOW: Option<(u64, u64)> = Some((0x1050_0200, 0x20));
+}
+
+// SAFETY: soc/exynos4210.yaml:332, `clocks.periph`.
+unsafe impl Reference for global_timer::ClocksPeriph {
+    type Consumer = devices::GlobalTimer;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.periph";
+    const PLACE: &'static str = "soc/exynos4210.yaml:332";
+    const ARGS: &'static [u64] = &[12];
+}
+
+impl linkwright_arm_global_timer::driver::Instance for devices::GlobalTimer {
+    type ClocksPeriph = global_timer::ClocksPeriph;
+    type InterruptsIrq = linkwright::consumer::NotWired<
+        devices::GlobalTimer,
+        linkwright_subsystems::interrupt::Interrupt,
     >;
 }

@@ -12,7 +12,7 @@ use super::devices::*;
 pub static TOPOLOGY: Topology = Topology {
     name: "exynos4210",
     devices: &[
-        Node::new("gic", "arm-gic", None),
+        Node::new("gic", "arm-cortex-a9-gic", None),
         Node::new("combiner", "exynos-combiner", None),
         Node::new("clock", "exynos4210-cmu", None),
         Node::new("clock_audss", "exynos-audss-cmu", None),
@@ -68,6 +68,8 @@ pub static TOPOLOGY: Topology = Topology {
         Node::new("hsotg", "samsung-hsotg", None),
         Node::new("ehci", "exynos-ehci", None),
         Node::new("ohci", "exynos-ohci", None),
+        Node::new("gic_cpu", "arm-gic-cpu", None),
+        Node::new("global_timer", "arm-global-timer", None),
     ],
     links: &[
         Link::managed(Combiner::ID, Gic::ID, Hard, "interrupt", "group0", "soc/exynos4210.yaml:22"),
@@ -250,6 +252,7 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(Ohci::ID, Clock::ID, Hard, "clk", "usbhost", "soc/exynos4210.yaml:323"),
         Link::managed(Ohci::ID, Gic::ID, Hard, "interrupt", "irq", "soc/exynos4210.yaml:324"),
         Link::managed(Ohci::ID, UsbPhy::ID, Hard, "phy", "host", "soc/exynos4210.yaml:325"),
+        Link::managed(GlobalTimer::ID, Clock::ID, Hard, "clk", "periph", "soc/exynos4210.yaml:332"),
     ],
     probe_order: &[
         Gic::ID,
@@ -307,5 +310,7 @@ pub static TOPOLOGY: Topology = Topology {
         Hsotg::ID,
         Ehci::ID,
         Ohci::ID,
+        GicCpu::ID,
+        GlobalTimer::ID,
     ],
 };

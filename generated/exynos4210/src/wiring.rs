@@ -424,6 +424,9 @@ unsafe impl SuppliedBy<Gic> for Ohci {}
 // SAFETY: soc/exynos4210.yaml, `ohci.phys.host`.
 unsafe impl SuppliedBy<UsbPhy> for Ohci {}
 
+// SAFETY: soc/exynos4210.yaml, `global_timer.clocks.periph`.
+unsafe impl SuppliedBy<Clock> for GlobalTimer {}
+
 // SAFETY: soc/exynos4210.yaml, `serial0.dmas.tx`, for the request and the controller; ip/samsung-uart.yaml, `consumes`,
 // for the data register.
 unsafe impl Endpoint for serial0::Tx {

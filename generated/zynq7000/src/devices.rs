@@ -4,9 +4,9 @@
 
 use linkwright::power::{Device, DeviceId};
 
-/// Distributor. The CPU interface is at 0xf8f00100.
+/// Distributor.
 ///
-/// `arm-gic` at 0xf8f01000.
+/// `arm-cortex-a9-gic` at 0xf8f01000.
 pub enum Gic {}
 
 impl Device for Gic {
@@ -20,6 +20,8 @@ pub mod gic {
     pub const BASE: u64 = 0xf8f0_1000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x1000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_cortex_a9_gic::ArmCortexA9Gic<B>;
 }
 
 /// `zynq-slcr` at 0xf8000000.
@@ -36,6 +38,8 @@ pub mod slcr {
     pub const BASE: u64 = 0xf800_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x1000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_zynq_slcr::ZynqSlcr<B>;
 }
 
 /// `arm-pl310` at 0xf8f02000.
@@ -280,6 +284,8 @@ pub mod global_timer {
     pub const BASE: u64 = 0xf8f0_0200;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x20;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_global_timer::ArmGlobalTimer<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -456,6 +462,8 @@ pub mod uart0 {
     pub const BASE: u64 = 0xe000_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x1000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_cadence_uart::CadenceUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -494,6 +502,8 @@ pub mod uart1 {
     pub const BASE: u64 = 0xe000_1000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x1000;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_cadence_uart::CadenceUart<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -1036,4 +1046,24 @@ pub mod sdio1 {
         /// Line of `gic`.
         pub const IRQ: u32 = 79;
     }
+}
+
+/// CPU interface of `gic`.
+///
+/// `arm-gic-cpu` at 0xf8f00100.
+pub enum GicCpu {}
+
+impl Device for GicCpu {
+    const NAME: &'static str = "gic_cpu";
+    const ID: DeviceId = DeviceId::new(27);
+}
+
+/// Facts of `gic_cpu`.
+pub mod gic_cpu {
+    /// Bus address of the first register.
+    pub const BASE: u64 = 0xf8f0_0100;
+    /// Bytes of address space.
+    pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_arm_gic_cpu::ArmGicCpu<B>;
 }

@@ -8,6 +8,20 @@ use linkwright::consumer::{Mapped, Reference};
 
 use super::devices;
 
+// SAFETY: soc/zynq7000.yaml, `gic.reg`.
+unsafe impl Mapped for devices::Gic {
+    const WINDOW: Option<(u64, u64)> = Some((0xf8f0_1000, 0x1000));
+}
+
+impl linkwright_arm_cortex_a9_gic::driver::Instance for devices::Gic {}
+
+// SAFETY: soc/zynq7000.yaml, `slcr.reg`.
+unsafe impl Mapped for devices::Slcr {
+    const WINDOW: Option<(u64, u64)> = Some((0xf800_0000, 0x1000));
+}
+
+impl linkwright_zynq_slcr::driver::Instance for devices::Slcr {}
+
 /// Resources of `dmac_s`.
 pub mod dmac_s {
     /// Its `clocks.apb_pclk`, of `slcr`.
@@ -50,3 +64,211 @@ impl linkwright_pl330::driver::Instance for devices::DmacS {
         linkwright_subsystems::reset::Reset,
     >;
 }
+
+/// Resources of `global_timer`.
+pub mod global_timer {
+    /// Its `clocks.periph`, of `slcr`.
+    pub enum ClocksPeriph {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/zynq7000.yaml, `global_timer.reg`.
+unsafe impl Mapped for devices::GlobalTimer {
+    const WINDOW: Option<(u64, u64)> = Some((0xf8f0_0200, 0x20));
+}
+
+// SAFETY: soc/zynq7000.yaml:80, `clocks.periph`.
+unsafe impl Reference for global_timer::ClocksPeriph {
+    type Consumer = devices::GlobalTimer;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.periph";
+    const PLACE: &'static str = "soc/zynq7000.yaml:80";
+    const ARGS: &'static [u64] = &[4];
+}
+
+// SAFETY: soc/zynq7000.yaml:80, `interrupts.irq`.
+unsafe impl Reference for global_timer::InterruptsIrq {
+    type Consumer = devices::GlobalTimer;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/zynq7000.yaml:80";
+    const ARGS: &'static [u64] = &[27];
+}
+
+impl linkwright_arm_global_timer::driver::Instance for devices::GlobalTimer {
+    type ClocksPeriph = global_timer::ClocksPeriph;
+    type InterruptsIrq = global_timer::InterruptsIrq;
+}
+
+/// Resources of `uart0`.
+pub mod uart0 {
+    /// Its `clocks.uart_clk`, of `slcr`.
+    pub enum ClocksUartClk {}
+
+    /// Its `clocks.pclk`, of `slcr`.
+    pub enum ClocksPclk {}
+
+    /// Its `resets.uart`, of `slcr`.
+    pub enum ResetsUart {}
+
+    /// Its `resets.ref`, of `slcr`.
+    pub enum ResetsRef {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/zynq7000.yaml, `uart0.reg`.
+unsafe impl Mapped for devices::Uart0 {
+    const WINDOW: Option<(u64, u64)> = Some((0xe000_0000, 0x1000));
+}
+
+// SAFETY: soc/zynq7000.yaml:105, `clocks.uart_clk`.
+unsafe impl Reference for uart0::ClocksUartClk {
+    type Consumer = devices::Uart0;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.uart_clk";
+    const PLACE: &'static str = "soc/zynq7000.yaml:105";
+    const ARGS: &'static [u64] = &[23];
+}
+
+// SAFETY: soc/zynq7000.yaml:105, `clocks.pclk`.
+unsafe impl Reference for uart0::ClocksPclk {
+    type Consumer = devices::Uart0;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.pclk";
+    const PLACE: &'static str = "soc/zynq7000.yaml:105";
+    const ARGS: &'static [u64] = &[40];
+}
+
+// SAFETY: soc/zynq7000.yaml:106, `resets.uart`.
+unsafe impl Reference for uart0::ResetsUart {
+    type Consumer = devices::Uart0;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::reset::Reset;
+    const NAME: &'static str = "resets.uart";
+    const PLACE: &'static str = "soc/zynq7000.yaml:106";
+    const ARGS: &'static [u64] = &[320];
+}
+
+// SAFETY: soc/zynq7000.yaml:106, `resets.ref`.
+unsafe impl Reference for uart0::ResetsRef {
+    type Consumer = devices::Uart0;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::reset::Reset;
+    const NAME: &'static str = "resets.ref";
+    const PLACE: &'static str = "soc/zynq7000.yaml:106";
+    const ARGS: &'static [u64] = &[322];
+}
+
+// SAFETY: soc/zynq7000.yaml:107, `interrupts.irq`.
+unsafe impl Reference for uart0::InterruptsIrq {
+    type Consumer = devices::Uart0;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/zynq7000.yaml:107";
+    const ARGS: &'static [u64] = &[59];
+}
+
+impl linkwright_cadence_uart::driver::Instance for devices::Uart0 {
+    type ClocksUartClk = uart0::ClocksUartClk;
+    type ClocksPclk = uart0::ClocksPclk;
+    type ResetsUart = uart0::ResetsUart;
+    type ResetsRef = uart0::ResetsRef;
+    type InterruptsIrq = uart0::InterruptsIrq;
+}
+
+/// Resources of `uart1`.
+pub mod uart1 {
+    /// Its `clocks.uart_clk`, of `slcr`.
+    pub enum ClocksUartClk {}
+
+    /// Its `clocks.pclk`, of `slcr`.
+    pub enum ClocksPclk {}
+
+    /// Its `resets.uart`, of `slcr`.
+    pub enum ResetsUart {}
+
+    /// Its `resets.ref`, of `slcr`.
+    pub enum ResetsRef {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/zynq7000.yaml, `uart1.reg`.
+unsafe impl Mapped for devices::Uart1 {
+    const WINDOW: Option<(u64, u64)> = Some((0xe000_1000, 0x1000));
+}
+
+// SAFETY: soc/zynq7000.yaml:111, `clocks.uart_clk`.
+unsafe impl Reference for uart1::ClocksUartClk {
+    type Consumer = devices::Uart1;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.uart_clk";
+    const PLACE: &'static str = "soc/zynq7000.yaml:111";
+    const ARGS: &'static [u64] = &[24];
+}
+
+// SAFETY: soc/zynq7000.yaml:111, `clocks.pclk`.
+unsafe impl Reference for uart1::ClocksPclk {
+    type Consumer = devices::Uart1;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.pclk";
+    const PLACE: &'static str = "soc/zynq7000.yaml:111";
+    const ARGS: &'static [u64] = &[41];
+}
+
+// SAFETY: soc/zynq7000.yaml:112, `resets.uart`.
+unsafe impl Reference for uart1::ResetsUart {
+    type Consumer = devices::Uart1;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::reset::Reset;
+    const NAME: &'static str = "resets.uart";
+    const PLACE: &'static str = "soc/zynq7000.yaml:112";
+    const ARGS: &'static [u64] = &[321];
+}
+
+// SAFETY: soc/zynq7000.yaml:112, `resets.ref`.
+unsafe impl Reference for uart1::ResetsRef {
+    type Consumer = devices::Uart1;
+    type Supplier = devices::Slcr;
+    type Subsystem = linkwright_subsystems::reset::Reset;
+    const NAME: &'static str = "resets.ref";
+    const PLACE: &'static str = "soc/zynq7000.yaml:112";
+    const ARGS: &'static [u64] = &[323];
+}
+
+// SAFETY: soc/zynq7000.yaml:113, `interrupts.irq`.
+unsafe impl Reference for uart1::InterruptsIrq {
+    type Consumer = devices::Uart1;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/zynq7000.yaml:113";
+    const ARGS: &'static [u64] = &[82];
+}
+
+impl linkwright_cadence_uart::driver::Instance for devices::Uart1 {
+    type ClocksUartClk = uart1::ClocksUartClk;
+    type ClocksPclk = uart1::ClocksPclk;
+    type ResetsUart = uart1::ResetsUart;
+    type ResetsRef = uart1::ResetsRef;
+    type InterruptsIrq = uart1::InterruptsIrq;
+}
+
+// SAFETY: soc/zynq7000.yaml, `gic_cpu.reg`.
+unsafe impl Mapped for devices::GicCpu {
+    const WINDOW: Option<(u64, u64)> = Some((0xf8f0_0100, 0x100));
+}
+
+impl linkwright_arm_gic_cpu::driver::Instance for devices::GicCpu {}

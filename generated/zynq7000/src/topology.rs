@@ -12,7 +12,7 @@ use super::devices::*;
 pub static TOPOLOGY: Topology = Topology {
     name: "zynq7000",
     devices: &[
-        Node::new("gic", "arm-gic", None),
+        Node::new("gic", "arm-cortex-a9-gic", None),
         Node::new("slcr", "zynq-slcr", None),
         Node::new("l2", "arm-pl310", None),
         Node::new("dmac_s", "pl330", None),
@@ -39,6 +39,7 @@ pub static TOPOLOGY: Topology = Topology {
         Node::new("qspi", "zynq-qspi", None),
         Node::new("sdio0", "arasan-sdhci", None),
         Node::new("sdio1", "arasan-sdhci", None),
+        Node::new("gic_cpu", "arm-gic-cpu", None),
     ],
     links: &[
         Link::managed(L2::ID, Gic::ID, Hard, "interrupt", "irq", "soc/zynq7000.yaml:14"),
@@ -171,5 +172,6 @@ pub static TOPOLOGY: Topology = Topology {
         Qspi::ID,
         Sdio0::ID,
         Sdio1::ID,
+        GicCpu::ID,
     ],
 };
