@@ -28,29 +28,38 @@ impl<B: Bus<u8> + Bus<u32>> SamsungUart<B> {
     /// What must be written back after a power loss. Atomic; one read for each register.
     pub fn save(&self) -> Saved {
         Saved {
+            uintm: self.bus.read(regs::UINTM),
             ulcon: self.bus.read(regs::ULCON),
-            ucon: self.bus.read(regs::UCON),
             ufcon: self.bus.read(regs::UFCON),
+            umcon: self.bus.read(regs::UMCON),
             ubrdiv: self.bus.read(regs::UBRDIV),
+            ufracval: self.bus.read(regs::UFRACVAL),
+            ucon: self.bus.read(regs::UCON),
         }
     }
 
     /// Write back, in the order that the hardware wants. Atomic; one write for each register.
     pub fn restore(&self, saved: &Saved) {
+        self.bus.write(regs::UINTM, saved.uintm);
         self.bus.write(regs::ULCON, saved.ulcon);
-        self.bus.write(regs::UCON, saved.ucon);
         self.bus.write(regs::UFCON, saved.ufcon);
+        self.bus.write(regs::UMCON, saved.umcon);
         self.bus.write(regs::UBRDIV, saved.ubrdiv);
+        self.bus.write(regs::UFRACVAL, saved.ufracval);
+        self.bus.write(regs::UCON, saved.ucon);
     }
 }
 
-/// What must be written back after a power loss: `ULCON`, `UCON`, `UFCON`, `UBRDIV`.
+/// What must be written back after a power loss: `UINTM`, `ULCON`, `UFCON`, `UMCON`, `UBRDIV`, `UFRACVAL`, `UCON`.
 ///
 /// Every register is lost with power; all others hold what the hardware says by itself or are set before use.
 #[derive(Clone, Copy, Debug)]
 pub struct Saved {
+    uintm: Value<regs::Uintm>,
     ulcon: Value<regs::Ulcon>,
-    ucon: Value<regs::Ucon>,
     ufcon: Value<regs::Ufcon>,
+    umcon: Value<regs::Umcon>,
     ubrdiv: Value<regs::Ubrdiv>,
+    ufracval: Value<regs::Ufracval>,
+    ucon: Value<regs::Ucon>,
 }

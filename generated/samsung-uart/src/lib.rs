@@ -4,8 +4,8 @@
 //!
 //! # Sources
 //!
-//! Linux samsung_uart binding, include/linux/serial_s3c.h (registers) and drivers/tty/serial/samsung_tty.c;
-//! QEMU hw/char/exynos4210_uart.c
+//! Linux samsung_uart binding, include/linux/serial_s3c.h (registers) and drivers/tty/serial/samsung_tty.c (timeout and
+//! mask of a receiver with DMA); OpenBSD sys/dev/fdt/exuartreg.h; QEMU hw/char/exynos4210_uart.c
 
 #![no_std]
 #![forbid(unsafe_code)]

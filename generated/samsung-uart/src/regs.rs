@@ -5,7 +5,7 @@
 //! The constants are places, the empty enums stand for kinds of registers and hold their fields, the other enums are what
 //! fields hold.
 
-use linkwright::mmio::{Field, FieldValue, ReadOnly, ReadWrite, Reg, Register, Word, WriteOnly};
+use linkwright::mmio::{Bounded, Field, FieldValue, ReadOnly, ReadWrite, Reg, Register, Word, WriteOnly, WriteToClear};
 
 /// Bytes of the block.
 pub const SIZE: u32 = 0x100;
@@ -15,18 +15,30 @@ pub const ULCON: Reg<Ulcon, ReadWrite> = Reg::new(0x000);
 pub const UCON: Reg<Ucon, ReadWrite> = Reg::new(0x004);
 /// `UFCON`: FIFOs.
 pub const UFCON: Reg<Ufcon, ReadWrite> = Reg::new(0x008);
+/// `UMCON`: Flow control.
+pub const UMCON: Reg<Umcon, ReadWrite> = Reg::new(0x00c);
 /// `UTRSTAT`: Where data stands.
-pub const UTRSTAT: Reg<Utrstat, ReadOnly> = Reg::new(0x010);
+pub const UTRSTAT: Reg<Utrstat, ReadWrite> = Reg::new(0x010);
 /// `UERSTAT`: Errors since the last read.
 pub const UERSTAT: Reg<Uerstat, ReadOnly> = Reg::new(0x014);
 /// `UFSTAT`: Fill of the FIFOs.
 pub const UFSTAT: Reg<Ufstat, ReadOnly> = Reg::new(0x018);
+/// `UMSTAT`: Flow control, from the other side.
+pub const UMSTAT: Reg<Umstat, ReadOnly> = Reg::new(0x01c);
 /// `UTXH`: Data to send.
 pub const UTXH: Reg<Utxh, WriteOnly> = Reg::new(0x020);
 /// `URXH`: Received data.
 pub const URXH: Reg<Urxh, ReadOnly> = Reg::new(0x024);
 /// `UBRDIV`: Baud rate.
 pub const UBRDIV: Reg<Ubrdiv, ReadWrite> = Reg::new(0x028);
+/// `UFRACVAL`: Fraction of the baud rate's divisor.
+pub const UFRACVAL: Reg<Ufracval, ReadWrite> = Reg::new(0x02c);
+/// `UINTP`: Interrupts that are raised and not masked.
+pub const UINTP: Reg<Uintp, WriteToClear> = Reg::new(0x030);
+/// `UINTSP`: Interrupts that are raised, masked or not.
+pub const UINTSP: Reg<Uintsp, WriteToClear> = Reg::new(0x034);
+/// `UINTM`: Which interrupts are masked.
+pub const UINTM: Reg<Uintm, ReadWrite> = Reg::new(0x038);
 
 /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
 const _: () = {
@@ -34,19 +46,25 @@ const _: () = {
         (ULCON.offset(), 0x000),
         (UCON.offset(), 0x004),
         (UFCON.offset(), 0x008),
+        (UMCON.offset(), 0x00c),
         (UTRSTAT.offset(), 0x010),
         (UERSTAT.offset(), 0x014),
         (UFSTAT.offset(), 0x018),
+        (UMSTAT.offset(), 0x01c),
         (UTXH.offset(), 0x020),
         (URXH.offset(), 0x024),
         (UBRDIV.offset(), 0x028),
+        (UFRACVAL.offset(), 0x02c),
+        (UINTP.offset(), 0x030),
+        (UINTSP.offset(), 0x034),
+        (UINTM.offset(), 0x038),
     ];
     let mut i = 0;
     while i < places.len() {
         assert!(places[i].0 == places[i].1, "a register is not at its offset");
         i += 1;
     }
-    assert!(SIZE >= 0x02c, "a register outside its block");
+    assert!(SIZE >= 0x03c, "a register outside its block");
 };
 
 /// Frame format.
@@ -77,10 +95,22 @@ impl Ucon {
     pub const RECEIVE: Field<Ucon, UconReceive> = Field::new(0, 2);
     /// Who writes data to send (bits 3:2).
     pub const TRANSMIT: Field<Ucon, UconTransmit> = Field::new(2, 2);
+    /// Hold the line low for one frame; clears itself (bit 4).
+    pub const SEND_BREAK: Field<Ucon, bool> = Field::new(4, 1);
     /// What is sent is received (bit 5).
     pub const LOOPBACK: Field<Ucon, bool> = Field::new(5, 1);
-    /// Serve a receive FIFO that stays below its threshold (bit 7).
+    /// Interrupt at parity, frame and overrun errors and at breaks (bit 6).
+    pub const RECEIVE_ERROR_INTERRUPT: Field<Ucon, bool> = Field::new(6, 1);
+    /// Interrupt when the receive FIFO stays below its threshold, and nothing comes (bit 7).
     pub const RECEIVE_TIMEOUT: Field<Ucon, bool> = Field::new(7, 1);
+    /// The receive interrupt is a level instead of a pulse (bit 8).
+    pub const RECEIVE_LEVEL: Field<Ucon, bool> = Field::new(8, 1);
+    /// The transmit interrupt is a level instead of a pulse (bit 9).
+    pub const TRANSMIT_LEVEL: Field<Ucon, bool> = Field::new(9, 1);
+    /// The timeout interrupts with an empty receive FIFO too: DMA has emptied it. Bit 11.
+    pub const EMPTY_TIMEOUT: Field<Ucon, bool> = Field::new(11, 1);
+    /// How long nothing has to come: 8 x (1 + this) frames. Bits 15:12.
+    pub const TIMEOUT_INTERVAL: Field<Ucon, Bounded<0, 15>> = Field::new(12, 4);
 }
 
 /// FIFOs.
@@ -97,11 +127,27 @@ impl Ufcon {
     pub const RESET_RECEIVE: Field<Ufcon, bool> = Field::new(1, 1);
     /// Empty the transmit FIFO; clears itself (bit 2).
     pub const RESET_TRANSMIT: Field<Ufcon, bool> = Field::new(2, 1);
+    /// Step of the receive FIFO's level that interrupts; how many frames a step is depends on its depth (bits 6:4).
+    pub const RECEIVE_TRIGGER: Field<Ufcon, Bounded<0, 7>> = Field::new(4, 3);
+    /// Step of the transmit FIFO's level that interrupts (bits 10:8).
+    pub const TRANSMIT_TRIGGER: Field<Ufcon, Bounded<0, 7>> = Field::new(8, 3);
+}
+
+/// Flow control.
+pub enum Umcon {}
+
+impl Register for Umcon {
+    type Word = u32;
+}
+
+impl Umcon {
+    /// Drive nRTS low (bit 0).
+    pub const REQUEST_TO_SEND: Field<Umcon, bool> = Field::new(0, 1);
+    /// nRTS and nCTS work by themselves (bit 4).
+    pub const AUTOMATIC: Field<Umcon, bool> = Field::new(4, 1);
 }
 
 /// Where data stands.
-///
-/// Read-only.
 pub enum Utrstat {}
 
 impl Register for Utrstat {
@@ -116,6 +162,8 @@ impl Utrstat {
     pub const TRANSMIT_BUFFER_EMPTY: Field<Utrstat, bool, ReadOnly> = Field::new(1, 1);
     /// Everything is sent (bit 2).
     pub const TRANSMITTER_EMPTY: Field<Utrstat, bool, ReadOnly> = Field::new(2, 1);
+    /// Nothing came for the timeout's interval (bit 3).
+    pub const RECEIVE_TIMEOUT: Field<Utrstat, bool, WriteToClear> = Field::new(3, 1);
 }
 
 /// Errors since the last read.
@@ -158,6 +206,20 @@ impl Ufstat {
     pub const TRANSMIT_FULL: Field<Ufstat, bool, ReadOnly> = Field::new(24, 1);
 }
 
+/// Flow control, from the other side.
+///
+/// Read-only.
+pub enum Umstat {}
+
+impl Register for Umstat {
+    type Word = u32;
+}
+
+impl Umstat {
+    /// nCTS is low (bit 0).
+    pub const CLEAR_TO_SEND: Field<Umstat, bool, ReadOnly> = Field::new(0, 1);
+}
+
 /// Data to send.
 ///
 /// Write-only.
@@ -186,6 +248,76 @@ impl Register for Ubrdiv {
 impl Ubrdiv {
     /// Reference clock / (16 x baud rate) - 1 (bits 15:0).
     pub const DIVISOR: Field<Ubrdiv, u16> = Field::new(0, 16);
+}
+
+/// Fraction of the baud rate's divisor.
+pub enum Ufracval {}
+
+impl Register for Ufracval {
+    type Word = u32;
+}
+
+impl Ufracval {
+    /// Sixteenths to add to the divisor (bits 3:0).
+    pub const SIXTEENTHS: Field<Ufracval, Bounded<0, 15>> = Field::new(0, 4);
+}
+
+/// Interrupts that are raised and not masked.
+///
+/// Writing a one clears that bit.
+pub enum Uintp {}
+
+impl Register for Uintp {
+    type Word = u32;
+}
+
+impl Uintp {
+    /// The receive FIFO has reached its level, or the timeout is over (bit 0).
+    pub const RECEIVE: Field<Uintp, bool, WriteToClear> = Field::new(0, 1);
+    /// Something is in UERSTAT (bit 1).
+    pub const ERROR: Field<Uintp, bool, WriteToClear> = Field::new(1, 1);
+    /// The transmit FIFO has fallen to its level (bit 2).
+    pub const TRANSMIT: Field<Uintp, bool, WriteToClear> = Field::new(2, 1);
+    /// nCTS has changed (bit 3).
+    pub const MODEM: Field<Uintp, bool, WriteToClear> = Field::new(3, 1);
+}
+
+/// Interrupts that are raised, masked or not.
+///
+/// Writing a one clears that bit.
+pub enum Uintsp {}
+
+impl Register for Uintsp {
+    type Word = u32;
+}
+
+impl Uintsp {
+    /// As in UINTP (bit 0).
+    pub const RECEIVE: Field<Uintsp, bool, WriteToClear> = Field::new(0, 1);
+    /// As in UINTP (bit 1).
+    pub const ERROR: Field<Uintsp, bool, WriteToClear> = Field::new(1, 1);
+    /// As in UINTP (bit 2).
+    pub const TRANSMIT: Field<Uintsp, bool, WriteToClear> = Field::new(2, 1);
+    /// As in UINTP (bit 3).
+    pub const MODEM: Field<Uintsp, bool, WriteToClear> = Field::new(3, 1);
+}
+
+/// Which interrupts are masked.
+pub enum Uintm {}
+
+impl Register for Uintm {
+    type Word = u32;
+}
+
+impl Uintm {
+    /// Masks it (bit 0).
+    pub const RECEIVE: Field<Uintm, bool> = Field::new(0, 1);
+    /// Masks it (bit 1).
+    pub const ERROR: Field<Uintm, bool> = Field::new(1, 1);
+    /// Masks it (bit 2).
+    pub const TRANSMIT: Field<Uintm, bool> = Field::new(2, 1);
+    /// Masks it (bit 3).
+    pub const MODEM: Field<Uintm, bool> = Field::new(3, 1);
 }
 
 /// Values of `UlconWordLength`.

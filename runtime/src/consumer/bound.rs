@@ -47,6 +47,18 @@ impl<T: Consumer + Send> Bound<T> {
         back.1.as_mut().map(f)
     }
 
+    /// Look at the driver in a critical section, briefly: an interrupt handler that comes for the same driver never finds
+    /// it borrowed, as it can during [`with`](Self::with). `None` when it is not bound or is borrowed. Atomic.
+    ///
+    /// # Panics
+    /// As [`Lock::with`](crate::sync::Lock::with), when `f` comes for the same driver.
+    pub fn inspect<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
+        self.driver.with(|state| match state {
+            State::Bound(driver) => Some(f(driver)),
+            _ => None,
+        })
+    }
+
     /// Take the driver out for good; the device then counts as unbound. Atomic.
     pub fn take(&self) -> Option<T> {
         self.take_leaving(State::Unbound)

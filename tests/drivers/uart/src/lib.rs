@@ -1,14 +1,31 @@
 //! A Samsung UART that sends and receives by DMA. It knows no SoC: a board crate binds it to a device.
+//!
+//! The driver is three things, so that whoever sends does not wait for who receives: [`Uart`], which the interrupt
+//! comes to, and the [`Sender`] and [`Receiver`] that it hands out.
 #![no_std]
 #![forbid(unsafe_code)]
 
-use linkwright::consumer::{Consumer, OperationError};
+mod error;
+mod receiver;
+mod sender;
+
+pub use error::Error;
+pub use receiver::{Receiver, Silence};
+pub use sender::Sender;
+
+use linkwright::consumer::Consumer;
 use linkwright::context::Task;
-use linkwright::dma::{Linear, PrepareError, Prepared};
-use linkwright::mmio::Io;
+use linkwright::dma::Resizable;
+use linkwright::dma::memory::Arena;
+use linkwright::mmio::{Bounded, Io, Value};
 use linkwright::power::Active;
 use linkwright_samsung_uart::driver as uart;
 use linkwright_samsung_uart::regs;
+
+/// A silence is as long as 32 frames: 8 for each step, and 8.
+const SILENCE: u32 = 3;
+/// How often to look whether DMA has emptied the receive FIFO. It takes one byte in a few bus cycles.
+const LOOKS: u32 = 10_000;
 
 /// The driver of one UART.
 #[derive(Consumer)]
@@ -20,19 +37,8 @@ pub struct Uart<I: uart::Instance, B: uart::Board<I>> {
     irq: uart::interrupts::Irq<I>,
     tx: uart::dmas::Tx<I>,
     rx: uart::dmas::Rx<I>,
-}
-
-/// Why the UART does not work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Error {
-    /// Its clock refused.
-    Clock(OperationError),
-    /// The clock is too slow, or too fast, for the baud rate.
-    Baud,
-    /// The SoC wires no DMA to it, or a channel is in use already.
-    NoChannel,
-    /// There is no program for transfers of this length.
-    Prepare(PrepareError),
+    #[consumer(skip)]
+    silence: Option<&'static Silence>,
 }
 
 impl<I: uart::Instance, B: uart::Board<I>> Uart<I, B> {
@@ -42,31 +48,70 @@ impl<I: uart::Instance, B: uart::Board<I>> Uart<I, B> {
         let ticks = clock / 16 / u64::from(baud.max(1));
         let divisor = ticks.checked_sub(1).and_then(|ticks| u16::try_from(ticks).ok()).ok_or(Error::Baud)?;
         let io = self.registers.bus();
+        io.write(regs::UINTM, Value::zero().with(regs::Uintm::RECEIVE, true).with(regs::Uintm::TRANSMIT, true));
         io.modify(regs::ULCON, |v| v.with(regs::Ulcon::WORD_LENGTH, regs::UlconWordLength::Eight));
         io.modify(regs::UBRDIV, |v| v.with(regs::Ubrdiv::DIVISOR, divisor));
-        io.modify(regs::UFCON, |v| v.with(regs::Ufcon::ENABLE, true));
+        // The receiver's level is as high as it gets: DMA takes each byte, and only silence is to interrupt.
+        let fifos = Value::zero().with(regs::Ufcon::ENABLE, true).with(regs::Ufcon::RECEIVE_TRIGGER, Bounded::MAX);
+        io.write(regs::UFCON, fifos.with(regs::Ufcon::RESET_RECEIVE, true).with(regs::Ufcon::RESET_TRANSMIT, true));
+        io.write(regs::UFCON, fifos);
         io.modify(regs::UCON, |v| {
-            v.with(regs::Ucon::RECEIVE, regs::UconReceive::Dma).with(regs::Ucon::TRANSMIT, regs::UconTransmit::Dma)
+            v.with(regs::Ucon::RECEIVE, regs::UconReceive::Dma)
+                .with(regs::Ucon::TRANSMIT, regs::UconTransmit::Dma)
+                .with(regs::Ucon::RECEIVE_TIMEOUT, true)
+                .with(regs::Ucon::EMPTY_TIMEOUT, true)
+                .with(regs::Ucon::TIMEOUT_INTERVAL, Bounded::of::<SILENCE>())
         });
+        // Nobody wants what came before.
+        io.read(regs::URXH);
         Ok(())
     }
 
-    /// Make sending `bytes` bytes at a time ready; what is returned sends, from any context. Sleepable.
-    pub fn sender(&mut self, cx: &Task<'_>, bytes: u32) -> Result<Prepared<I::DmasTx, Linear>, Error> {
+    /// What sends, with buffers from `arena`. Sleepable.
+    pub fn sender(&mut self, arena: &'static Arena) -> Result<Sender<I>, Error> {
         let channel = self.tx.take().ok_or(Error::NoChannel)?;
-        channel.prepare(cx, Linear::new(bytes)).map_err(|(error, channel)| {
-            *self.tx = Some(channel);
-            Error::Prepare(error)
-        })
+        Ok(Sender::new(Resizable::new(channel), arena))
     }
 
-    /// Make receiving `bytes` bytes at a time ready. Sleepable.
-    pub fn receiver(&mut self, cx: &Task<'_>, bytes: u32) -> Result<Prepared<I::DmasRx, Linear>, Error> {
+    /// What receives, into a ring of `periods` periods of `bytes` bytes. `handler` runs at the UART's interrupt and calls
+    /// [`interrupt`](Self::interrupt); `silence` is what that tells the receiver. Sleepable.
+    pub fn receiver(
+        &mut self,
+        cx: &Task<'_>,
+        (periods, bytes): (u16, u32),
+        silence: &'static Silence,
+        handler: &'static (dyn Fn() + Sync),
+    ) -> Result<Receiver<I>, Error> {
         let channel = self.rx.take().ok_or(Error::NoChannel)?;
-        channel.prepare(cx, Linear::new(bytes)).map_err(|(error, channel)| {
+        let ring = channel.prepare_ring(cx, periods, bytes).map_err(|(error, channel)| {
             *self.rx = Some(channel);
             Error::Prepare(error)
-        })
+        })?;
+        self.silence = Some(silence);
+        self.irq.request(cx, handler).and_then(|()| self.irq.enable()).map_err(Error::Interrupt)?;
+        Ok(Receiver::new(ring, silence))
+    }
+
+    /// Let the receiver know of silence, or not any more. Atomic.
+    pub fn listen(&self, _: &Active<I>, listens: bool) {
+        self.registers.bus().modify(regs::UINTM, |v| v.with(regs::Uintm::RECEIVE, !listens));
+    }
+
+    /// The UART has interrupted: nothing has come for a while. Atomic.
+    pub fn interrupt(&self) {
+        let io = self.registers.bus();
+        // What came last may still be on its way.
+        for _ in 0..LOOKS {
+            let fill = io.read(regs::UFSTAT);
+            if fill.get(regs::Ufstat::RECEIVE_COUNT) == 0 && !fill.get(regs::Ufstat::RECEIVE_FULL) {
+                break;
+            }
+        }
+        io.write(regs::UTRSTAT, Value::zero().with(regs::Utrstat::RECEIVE_TIMEOUT, true));
+        io.write(regs::UINTP, Value::zero().with(regs::Uintp::RECEIVE, true));
+        if let Some(silence) = self.silence {
+            silence.tell();
+        }
     }
 
     /// Has everything left the FIFO? Atomic.

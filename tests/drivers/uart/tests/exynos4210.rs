@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
-use example_uart::{Error, Uart};
+use example_uart::{Error, Silence, Uart};
 use linkwright::consumer::{Board, Consumer, Dma, OperationError};
 use linkwright::context::{Task, host_task};
 use linkwright::dma::{Config, Dmac, Provider};
@@ -19,7 +19,7 @@ use linkwright_subsystems::interrupt::{self, Interrupt};
 
 enum Host {}
 
-/// Clocks of 24 MHz, and interrupts that nobody asks for.
+/// Clocks of 24 MHz, and interrupts that never come.
 struct Chip;
 static CHIP: Chip = Chip;
 
@@ -28,7 +28,17 @@ impl clk::Provider for Chip {
         Ok(24_000_000)
     }
 }
-impl interrupt::Provider for Chip {}
+impl interrupt::Provider for Chip {
+    fn request(&self, _: &Task<'_>, _: &'static [u64], _: &'static (dyn Fn() + Sync)) -> Result<(), OperationError> {
+        Ok(())
+    }
+    fn enable(&self, _: &'static [u64]) -> Result<(), OperationError> {
+        Ok(())
+    }
+}
+
+static SILENCE: Silence = Silence::new();
+static IGNORE: fn() = || ();
 
 linkwright::providers! {
     Host {
@@ -98,22 +108,27 @@ fn bytes_go_out_and_come_in() {
         assert_eq!(VALUES.lock().expect("not poisoned")[&linkwright_samsung_uart::regs::UBRDIV.offset()], 12);
         assert_eq!(uart.open(cx, &power, 3_000_000), Err(Error::Baud), "the clock is too slow");
 
-        let text = b"split prepare, nothing lost";
-        let mut sender = uart.sender(cx, text.len() as u32).expect("a channel");
-        let mut buffer = rig().board.data.alloc::<u8>(cx, text.len()).expect("room");
-        buffer.copy_from_slice(text);
-        let done = sender.start(buffer, &power).expect("starts").wait(cx);
-        assert_eq!(done.result, Ok(()));
-        rig().board.dmac.run_until_idle(10_000);
-        assert_eq!(rig().sent.take(), text);
-        assert!(matches!(uart.sender(cx, 1), Err(Error::NoChannel)), "it is with the sender");
+        let (data, dmac) = (rig().board.data, rig().board.dmac);
+        let mut sender = uart.sender(data).expect("a channel");
+        for text in ["split prepare, nothing lost", "x", "", "anything, of any length"] {
+            sender.write(cx, text.as_bytes(), &power).expect("all is sent");
+            dmac.run_until_idle(10_000);
+            assert_eq!(rig().sent.take(), text.as_bytes());
+        }
+        assert!(matches!(uart.sender(data), Err(Error::NoChannel)), "it is with the sender");
+        // A sender that goes away gives its channel back to the engine, not to the driver.
+        drop(sender);
 
-        let mut receiver = uart.receiver(cx, 5).expect("a channel");
+        let mut receiver = uart.receiver(cx, (2, 4), &SILENCE, &IGNORE).expect("a channel");
+        receiver.start(data.alloc(cx, 8).expect("room"), &power).expect("starts");
         rig().received.feed(b"hello");
-        let done = receiver.start(rig().board.data.alloc(cx, 5).expect("room"), &power).expect("starts").wait(cx);
-        assert_eq!((done.result, &done.bufs[..]), (Ok(()), &b"hello"[..]));
-        sender.release(cx).expect("stops");
-        receiver.release(cx).expect("stops");
+        dmac.run_until_idle(10_000);
+        let mut bytes = [0; 8];
+        assert_eq!(receiver.take(&mut bytes), Ok(5));
+        assert_eq!(&bytes[..5], b"hello");
+        assert_eq!(receiver.take(&mut bytes), Ok(0), "no more has come");
+        assert_eq!(receiver.stop(cx).expect("stops").bufs.len(), 8, "the buffer is back");
+        drop(receiver);
         uart.release(cx);
         // Everything is back: it can be acquired again.
         Uart::<Serial0, Host>::acquire(cx).expect("everything is there").release(cx);

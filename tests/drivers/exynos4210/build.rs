@@ -1,0 +1,5 @@
+//! The chip, from its spec.
+
+fn main() {
+    linkwright_codegen::Build::new().soc("exynos4210").external("pl330").external("samsung-uart").generate();
+}
