@@ -85,6 +85,7 @@ fn without_a_word_there_are_no_quirks_and_nothing_is_wired() {
         flush: true,
         burst_requests: false,
         barriers: false,
+        subtracts: true,
         strict_fifo: false,
         write_queue: Some(8),
         expected: Some(expected),
@@ -97,7 +98,7 @@ fn parameters_quirks_and_interrupts_mean_what_the_engine_section_says() {
     let all = setup(
         "parameters: { threads: 4, events: 6, requests: 3, data_width: 32, mfifo_depth: 17, icache_line: 32, \
          write_queue_depth: 3, non_secure: 1, memory_cache: 2, device_cache: 1, excluded_threads: 9, strict_fifo: 1 }, \
-         quirks: [no-flushp, periph-burst, lockup-r0p0], \
+         quirks: [no-flushp, periph-burst, lockup-r0p0, no-adnh], \
          interrupts: { abort: gic/40, irq1: gic/41, irq5: gic/42, irq9: gic/43 }",
     );
     assert_eq!(
@@ -108,7 +109,8 @@ fn parameters_quirks_and_interrupts_mean_what_the_engine_section_says() {
     assert_eq!(all.memory, Attributes { cache: 2, protection: 2 });
     assert_eq!(all.device, Attributes { cache: 1, protection: 2 });
     assert_eq!(all.write_queue, Some(3));
-    assert_eq!((all.flush, all.burst_requests, all.barriers, all.strict_fifo), (false, true, true, true));
+    assert_eq!((all.flush, all.burst_requests, all.barriers), (false, true, true));
+    assert_eq!((all.subtracts, all.strict_fifo), (false, true));
     let Expected { threads, events, requests, bus_bytes, fifo_lines, icache_line, non_secure } = all.expected.unwrap();
     assert_eq!((threads, events, requests, bus_bytes, fifo_lines), (4, 6, 3, 4, 17));
     assert_eq!((icache_line, non_secure), (32, true));

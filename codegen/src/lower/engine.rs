@@ -75,6 +75,7 @@ pub struct EngineQuirks {
     pub no_flush: Vec<String>,
     pub burst_requests: Vec<String>,
     pub barriers: Vec<String>,
+    pub no_subtract: Vec<String>,
 }
 
 /// Names of the ip's interrupts by what raises them.

@@ -65,6 +65,8 @@ pub struct EngineSetup {
     pub burst_requests: bool,
     /// Reads and writes of a copy are kept apart.
     pub barriers: bool,
+    /// Programs may subtract from an address.
+    pub subtracts: bool,
     /// No program may need more of the FIFO than its thread's equal share.
     pub strict_fifo: bool,
     /// Stores that can wait for the bus, if the ip has a parameter for it.

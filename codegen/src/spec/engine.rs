@@ -275,6 +275,8 @@ record! {
         "burst_requests" => burst_requests: List<Name>,
         /// Reads and writes of a copy are kept apart by barriers.
         "barriers" => barriers: List<Name>,
+        /// No program subtracts from an address.
+        "no_subtract" => no_subtract: List<Name>,
     }
 }
 

@@ -141,6 +141,9 @@ pub enum Quirk {
     PeriphBurst,
     /// Revision r0p0 locks up when loads and stores of a memory copy overlap: `DMALD DMARMB DMAST DMAWMB` in place of `DMALD DMAST`.
     LockupR0p0,
+    /// There is no `DMAADNH`. Revision r0p0 seems to lack it: what was written from its manual knows every instruction but
+    /// this one.
+    NoAdnh,
     /// `DMAKILL` leaves an internal request flag behind, and the next program can wait for ever. Let the thread reach its
     /// `DMAWFP` before the peripheral's requests are enabled.
     KillLosesRequest,

@@ -1251,7 +1251,7 @@ impl<W: Word> FieldValue<W> for LockupAction {
 /// Revision of the controller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Revision {
-    /// Can lock up on memory copies; see quirk `lockup-r0p0`.
+    /// Can lock up on memory copies, and may lack an instruction; see quirks `lockup-r0p0` and `no-adnh`.
     R0p0,
     /// r1p0.
     R1p0,

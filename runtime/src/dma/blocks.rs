@@ -60,12 +60,14 @@ impl Blocks {
             if have < need {
                 return Err(StartError::TooShort { segment, side, need, have });
             }
-            if !place.fits(side, buffer.bus()) {
+            let lead = self.program.lead(side, place);
+            if !place.fits(side, buffer.bus().wrapping_add(lead)) {
                 let modulus = place.alignment.max(1);
                 let low = match side {
                     Side::Source => place.source_low,
                     Side::Destination => place.destination_low,
                 };
+                let low = low.wrapping_sub(lead as u8);
                 let (planned, found) = (low & (modulus - 1), buffer.bus() as u8 & (modulus - 1));
                 return Err(StartError::Alignment { segment, side, planned, found, modulus });
             }
@@ -87,10 +89,12 @@ impl Blocks {
                 Side::Destination => buffer.before_device_writes(reach),
             }
             let Some(at) = place.at(side).map(u32::from) else { return };
-            let differ = memory.word(at) ^ buffer.bus();
+            // What the program begins with, which is not the lowest address if its rows go down.
+            let begin = buffer.bus().wrapping_add(self.program.lead(side, place));
+            let differ = memory.word(at) ^ begin;
             if differ != 0 {
                 changed += differ.to_le_bytes().into_iter().map(|byte| u32::from(byte != 0)).sum::<u32>();
-                memory.set_word(at, buffer.bus());
+                memory.set_word(at, begin);
                 (first, end) = (first.min(at), end.max(at + 4));
             }
         });

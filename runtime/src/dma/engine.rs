@@ -44,6 +44,9 @@ pub struct Config {
     pub write_queue: u8,
     /// Separate reads and writes by barriers (an erratum of early PL330s).
     pub barriers: bool,
+    /// Programs may subtract from an address (early PL330s have no instruction for it): rectangles whose rows overlap or
+    /// go down need it.
+    pub subtracts: bool,
     /// Most reads of the command interface's busy flag before a start or kill gives up.
     pub command_polls: u32,
     /// Most reads of a thread's state in atomic context before it counts as not stopping.
@@ -70,6 +73,7 @@ impl Config {
         strict_fifo: false,
         write_queue: 16,
         barriers: false,
+        subtracts: true,
         command_polls: 1_000,
         stop_polls: 10_000,
         release_polls: 10_000_000,

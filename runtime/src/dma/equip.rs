@@ -240,6 +240,7 @@ fn plan(
         source_attributes: config.source,
         destination_attributes: config.destination,
         barriers: config.barriers,
+        subtracts: config.subtracts,
         checkpoint: checkpoint.map(|(event, bursts)| Checkpoint { event, bursts }),
     };
     let most = config.program_bytes.max(1);

@@ -190,29 +190,38 @@ impl<const N: usize> Shape for Sg<N> {
 
 /// Rows of equal length at equal distances: a rectangle out of, or into, a larger one.
 ///
-/// A buffer's window begins at the first row's first byte and reaches to the last row's last at least.
+/// A buffer's window begins at the first byte of the row that lies lowest in memory and reaches to the last byte of the
+/// one that lies highest, at least. With a positive pitch the rows are moved from the lowest up. With a negative one they
+/// are moved from the highest down: the first lies `rows - 1` pitches behind the window's beginning. So a picture is
+/// turned upside down by a negative pitch on one side.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rect {
     row: Linear,
     rows: u32,
-    source_pitch: u32,
-    destination_pitch: u32,
+    source_pitch: i32,
+    destination_pitch: i32,
 }
 
 impl Rect {
     /// `rows` rows of `row_bytes` bytes without gaps, between buffers that begin at a cache line.
     pub const fn new(row_bytes: u32, rows: u32) -> Self {
-        Self { row: Linear::new(row_bytes), rows, source_pitch: row_bytes, destination_pitch: row_bytes }
+        // Two longer rows are more than a transfer can count.
+        let pitch = if row_bytes > i32::MAX as u32 { i32::MAX } else { row_bytes as i32 };
+        Self { row: Linear::new(row_bytes), rows, source_pitch: pitch, destination_pitch: pitch }
     }
 
-    /// Bytes from the start of a row to that of the next, of source and destination; at least a row's length.
-    /// Ignored for a side that is no memory.
+    /// Bytes from the start of a row to that of the next, of source and destination; negative: to that of the one below.
+    /// Ignored for a side that is no memory, and if there is only one row.
+    ///
+    /// The source's may be any, also less than a row's length, or 0 to read one row again and again; the destination's
+    /// is at least that length, up or down. Some controllers cannot subtract: for those they are all at least a row's
+    /// length, and positive.
     #[must_use]
-    pub const fn pitch(self, source: u32, destination: u32) -> Self {
+    pub const fn pitch(self, source: i32, destination: i32) -> Self {
         Self { source_pitch: source, destination_pitch: destination, ..self }
     }
 
-    /// As [`Linear::at`].
+    /// As [`Linear::at`]: where the windows begin, whichever row is moved first.
     #[must_use]
     pub const fn at(self, source: u32, destination: u32) -> Self {
         Self { row: self.row.at(source, destination), ..self }
@@ -226,9 +235,14 @@ impl Rect {
 
 impl sealed::Sealed for Rect {
     fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
+        // Too far for the bus is too far from wherever it begins.
+        let first = |low: u8, pitch: i32| {
+            let aside = pitch.min(0).unsigned_abs().saturating_mul(self.rows.saturating_sub(1));
+            u32::from(low).saturating_add(aside)
+        };
         planner(Work::Rect {
-            source: self.row.source.into(),
-            destination: self.row.destination.into(),
+            source: first(self.row.source, self.source_pitch),
+            destination: first(self.row.destination, self.destination_pitch),
             row_bytes: self.row.bytes,
             rows: self.rows,
             source_pitch: self.source_pitch,

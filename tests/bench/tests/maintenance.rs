@@ -200,13 +200,22 @@ fn lists(bench: &Bench, cx: &Task<'_>) {
 }
 
 fn rectangles(bench: &Bench, cx: &Task<'_>) {
-    // Rows of 20 bytes, 50 apart where they are written.
+    rows(bench, cx, 20, 50);
+}
+
+fn rectangles_down(bench: &Bench, cx: &Task<'_>) {
+    rows(bench, cx, -10, -50);
+}
+
+/// Rows of 20 bytes, so far apart.
+fn rows(bench: &Bench, cx: &Task<'_>, from: i32, to: i32) {
+    let span = |pitch: i32| 3 * pitch.unsigned_abs() as usize + 20;
     let make = |round: u8| CopyPair {
-        source: bench.buffer::<u8>(cx, 320, 41, 4 * 20, 0x10 * round),
-        destination: bench.buffer::<u8>(cx, 320, 43, 3 * 50 + 20, 0xa0 + round),
+        source: bench.buffer::<u8>(cx, 320, 41, span(from), 0x10 * round),
+        destination: bench.buffer::<u8>(cx, 320, 43, span(to), 0xa0 + round),
     };
     let pair = make(0);
-    let rect = Rect::new(20, 4).pitch(20, 50).at(pair.source.bus_address(), pair.destination.bus_address());
+    let rect = Rect::new(20, 4).pitch(from, to).at(pair.source.bus_address(), pair.destination.bus_address());
     let prepared = bench.prepare::<MemoryCopy<Dmac0>, _>(cx, rect);
     bench.rounds(cx, prepared, make, |round, pair| {
         bench.check(&mut pair.destination, |at| (at % 50 < 20).then_some(0x10 * round), 0xa0 + round);
@@ -274,6 +283,7 @@ fn of_lists() {
 #[test]
 fn of_rectangles() {
     each_is_needed(rectangles, 3 * 3);
+    each_is_needed(rectangles_down, 3 * 3);
 }
 
 #[test]

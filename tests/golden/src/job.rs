@@ -23,6 +23,8 @@ pub struct Job {
     pub(crate) gate: Option<u8>,
     pub(crate) ends: [End; 2],
     pub(crate) bus: u32,
+    /// The controller can subtract from an address.
+    pub(crate) subtracts: bool,
     pub(crate) fifo_lines: u64,
     pub(crate) event: u8,
     pub(crate) checkpoint: Option<Checkpoint>,
@@ -38,6 +40,7 @@ impl From<&CopyRequest> for Job {
             source_attributes: r.source_attributes,
             destination_attributes: r.destination_attributes,
             barriers: r.barriers,
+            subtracts: false,
             checkpoint: None,
         };
         let blocks = &[Block { source: r.source, destination: r.destination, bytes: r.bytes }];
@@ -61,6 +64,7 @@ impl From<&Request<'_>> for Job {
             gate,
             ends: [r.source, r.destination],
             bus: r.setup.bus_bytes.into(),
+            subtracts: r.setup.subtracts,
             fifo_lines: r.setup.fifo_lines.into(),
             event: r.setup.event,
             checkpoint: r.setup.checkpoint,
@@ -90,15 +94,15 @@ fn pieces(r: &Request<'_>) -> (Vec<Piece>, Vec<u64>, Option<u8>) {
             (pieces, events, None)
         }
         Work::Rect { source, destination, row_bytes, rows, source_pitch, destination_pitch } => {
-            let gapless = |end: End, pitch| end != End::Memory || pitch == row_bytes;
+            let gapless = |end: End, pitch| end != End::Memory || i64::from(pitch) == i64::from(row_bytes);
             let word = matches!(r.source, End::Pattern(_)) && row_bytes % u32::from(r.setup.bus_bytes) != 0;
             let together = gapless(r.source, source_pitch) && gapless(r.destination, destination_pitch) && !word;
             let (row_bytes, rows) = if together { (row_bytes * rows, 1) } else { (row_bytes, rows) };
             let row = |row: u32| Piece {
                 start: u64::from(row) * u64::from(row_bytes),
                 addresses: [
-                    source.wrapping_add(row.wrapping_mul(source_pitch)),
-                    destination.wrapping_add(row.wrapping_mul(destination_pitch)),
+                    source.wrapping_add(row.wrapping_mul(source_pitch as u32)),
+                    destination.wrapping_add(row.wrapping_mul(destination_pitch as u32)),
                 ],
                 bytes: row_bytes.into(),
             };

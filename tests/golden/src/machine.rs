@@ -264,11 +264,10 @@ impl Machine {
     fn execute(&mut self, op: Op, longest: u8) -> Result<(), Fault> {
         match op {
             Op::SetAddress(side, to) => self.addresses[index(side)] = to.into(),
-            Op::AddAddress(side, by) => self.addresses[index(side)] += u64::from(by),
-            Op::SubtractAddress(side, by) => {
-                let address = &mut self.addresses[index(side)];
-                *address = address.checked_sub(by.into()).filter(|_| by > 0).ok_or(Fault::Access)?;
-            }
+            // Registers of 32 bits; nothing is moved beyond the last address.
+            Op::AddAddress(side, by) => self.step(side, by.into()),
+            Op::SubtractAddress(_, 0) => return Err(Fault::Instruction),
+            Op::SubtractAddress(side, by) if self.job.subtracts => self.step(side, u32::from(by).wrapping_neg()),
             Op::Load(when) => self.load(when, None, longest)?,
             Op::LoadPeripheral(when, line) => self.load(when, Some(line), longest)?,
             Op::Store(when) => self.store(when, None, longest)?,
@@ -306,6 +305,11 @@ impl Machine {
             _ => return Err(Fault::Instruction),
         }
         Ok(())
+    }
+
+    fn step(&mut self, side: Side, by: u32) {
+        let address = &mut self.addresses[index(side)];
+        *address = (*address as u32).wrapping_add(by).into();
     }
 
     fn wait(&mut self, kind: RequestKind, line: u8) -> Result<(), Fault> {

@@ -50,11 +50,15 @@ enum Any {
     Other(Work<'static>),
 }
 
+fn pitch() -> impl Strategy<Value = i32> {
+    prop_oneof![2 => number().prop_map(|number| number as i32), 1 => -300..300_i32, 1 => -70_000..70_000_i32]
+}
+
 fn any_work() -> impl Strategy<Value = Any> {
     let block =
         || (number(), number(), number()).prop_map(|(source, destination, bytes)| Block { source, destination, bytes });
     let list = (prop::collection::vec(block(), 0..5), prop_oneof![1 => any::<u16>(), 3 => 0..3_u16]);
-    let rect = (number(), number(), number(), prop_oneof![1 => number(), 3 => 1..20_u32], number(), number()).prop_map(
+    let rect = (number(), number(), number(), prop_oneof![1 => number(), 3 => 1..20_u32], pitch(), pitch()).prop_map(
         |(source, destination, row_bytes, rows, source_pitch, destination_pitch)| {
             Any::Other(Work::Rect { source, destination, row_bytes, rows, source_pitch, destination_pitch })
         },

@@ -45,7 +45,7 @@ fn good(request: &Request<'_>) -> Judged {
     judge::<Microcode>(request, 8192).unwrap_or_else(|error| panic!("{error}: {request:?}"))
 }
 
-fn rect(rows: u32, row_bytes: u32, pitches: [u32; 2], at: [u32; 2]) -> Work<'static> {
+fn rect(rows: u32, row_bytes: u32, pitches: [i32; 2], at: [u32; 2]) -> Work<'static> {
     Work::Rect {
         source: S + at[0],
         destination: D + at[1],
@@ -83,12 +83,15 @@ fn rectangles_of_any_pitch() {
         for pitch in [64, 65, 66, 68, 72, 100, 4096, 65_599, 65_600, 200_000] {
             for (rows, row_bytes) in [(1, 64), (2, 64), (7, 60), (300, 32), (40, 61)] {
                 for way in ways(port(4, 1)) {
-                    for pitches in [[pitch, pitch], [pitch, row_bytes], [row_bytes, pitch]] {
+                    let row = row_bytes as i32;
+                    for pitches in
+                        [[pitch, pitch], [pitch, row], [row, pitch], [-pitch, pitch], [row, -pitch], [-row; 2]]
+                    {
                         let device = matches!(way, (End::Port(_), _) | (_, End::Port(_)));
                         if device && row_bytes % 4 != 0 {
                             continue;
                         }
-                        let work = rect(rows, row_bytes, pitches, [pitch % 3, pitch % 5]);
+                        let work = rect(rows, row_bytes, pitches, [pitch as u32 % 3, pitch as u32 % 5]);
                         let judged = good(&request(setup(bus), way, work));
                         // Rows of words can only be told apart.
                         let most = if matches!(way.0, End::Pattern(_)) { 6000 } else { 320 };
@@ -101,7 +104,58 @@ fn rectangles_of_any_pitch() {
 }
 
 #[test]
+fn rows_that_are_read_may_overlap_and_go_down() {
+    let steps = [i32::MIN / 512, -65_600, -65_535, -4096, -65, -64, -30, -1, 0, 1, 4, 30, 63, 65_600];
+    for bus in [4_u8, 8, 16] {
+        for from in steps {
+            for (rows, row_bytes) in [(2, 64), (5, 60), (40, 61), (3, 40_000), (3, 70_000)] {
+                let apart = row_bytes as i32;
+                for to in [apart, -apart, -apart - 3, apart + 1000, -70_000 - apart] {
+                    for way in ways(port(4, 1)) {
+                        let device = matches!(way, (End::Port(_), _) | (_, End::Port(_)));
+                        if device && row_bytes % 4 != 0 {
+                            continue;
+                        }
+                        good(&request(setup(bus), way, rect(rows, row_bytes, [from, to], [5, 3])));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_picture_upside_down_costs_nothing_more() {
+    let copy = |from, to| good(&request(setup(8), (End::Memory, End::Memory), rect(100, 400, [from, to], [0, 0])));
+    let (up, down) = (copy(512, 400), copy(-512, 400));
+    assert_eq!((down.program.len, down.program.instructions), (up.program.len, up.program.instructions));
+    // Rows without gaps, from the last to the first: they are told apart, and so is where they have come to.
+    let flipped = copy(400, -400);
+    assert!(flipped.program.len <= up.program.len, "{} {}", flipped.program.len, up.program.len);
+    // Beyond one step, the number of instructions a row is that of the steps.
+    let far = copy(-400_000, 400);
+    assert!(far.program.instructions <= down.program.instructions + 100 * 15, "{}", far.program.instructions);
+}
+
+#[test]
+fn without_a_way_back_nothing_subtracts() {
+    let stiff = Setup { subtracts: false, ..setup(8) };
+    for way in ways(port(4, 1)) {
+        let device = matches!(way, (End::Port(_), _) | (_, End::Port(_)));
+        for row_bytes in [60, 61, 64] {
+            for pitches in [[64, 100], [1000, 70_000]] {
+                if !device || row_bytes % 4 == 0 {
+                    good(&request(stiff, way, rect(7, row_bytes, pitches, [0, 1])));
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn wide_rectangles_of_many_rows_stay_short() {
+    // One row has no neighbour.
+    good(&request(setup(8), (End::Memory, End::Memory), rect(1, 64, [0, 0], [0, 0])));
     // A picture of 1920 by 1080 pixels of 4 bytes out of one that is 2048 wide.
     let judged = good(&request(setup(8), (End::Memory, End::Memory), rect(1080, 7680, [8192, 7680], [0, 0])));
     assert!(judged.program.len <= 71, "{}", judged.program.len);
@@ -185,6 +239,7 @@ fn what_has_no_shape_is_a_typed_error() {
     let large = [Block { bytes: u32::MAX / 2, source: 0, destination: 0 }; 3];
     let one_empty = [block, Block { bytes: 0, ..block }];
     let bad = |work| request(setup(8), copy, work);
+    let stiff = Setup { subtracts: false, ..setup(8) };
     let paused = |bursts, event, work| {
         let checkpoint = Some(Checkpoint { event, bursts });
         request(Setup { checkpoint, ..setup(8) }, copy, work)
@@ -195,10 +250,16 @@ fn what_has_no_shape_is_a_typed_error() {
         (bad(Work::Blocks { blocks: &large, event_every: 0 }), PlanError::TooManyBytes),
         (bad(rect(0, 64, [64, 64], [0, 0])), PlanError::Empty),
         (bad(rect(4, 0, [64, 64], [0, 0])), PlanError::Empty),
-        (bad(rect(4, 64, [63, 64], [0, 0])), PlanError::Pitch(Side::Source)),
-        (bad(rect(4, 64, [64, 0], [0, 0])), PlanError::Pitch(Side::Destination)),
+        (bad(rect(4, 64, [64, 0], [0, 0])), PlanError::Pitch),
+        (bad(rect(4, 64, [64, 63], [0, 0])), PlanError::Pitch),
+        (bad(rect(2, 64, [64, -63], [0, 0])), PlanError::Pitch),
         (bad(rect(1 << 20, 1 << 20, [1 << 20, 1 << 20], [0, 0])), PlanError::TooManyBytes),
         (bad(rect(4, 64, [64, 0x4000_0000], [0, 0])), PlanError::AddressRange),
+        (bad(rect(4, 64, [-0x1000_0000, 64], [0, 0])), PlanError::AddressRange),
+        (bad(rect(4, 64, [64, i32::MIN], [0, 0])), PlanError::AddressRange),
+        (bad(rect(3, 64, [i32::MIN, 64], [0, 0])), PlanError::AddressRange),
+        (request(stiff, copy, rect(2, 64, [63, 64], [0, 0])), PlanError::NoSubtract),
+        (request(stiff, copy, rect(2, 64, [64, -64], [0, 0])), PlanError::NoSubtract),
         (bad(cyclic(100, 0, [0, 0], None)), PlanError::Period { bytes: 100, period: 0 }),
         (bad(cyclic(100, 64, [0, 0], None)), PlanError::Period { bytes: 100, period: 64 }),
         (bad(cyclic(128, 64, [0, 0], Some(0))), PlanError::EventTwice(0)),
@@ -268,7 +329,14 @@ fn any_work() -> impl Strategy<Value = (Setup, (End, End), Any)> {
                         };
                         Any::Blocks((0..count).map(block).collect(), more % 5)
                     }
-                    1 => Any::Other(rect(count, bytes, [bytes + c, bytes + d], [a, b])),
+                    1 => {
+                        let row = bytes as i32;
+                        let (c, d) = (c as i32, d as i32);
+                        // Down, up, overlapping; written rows only down or up.
+                        let from = if more & 0x100 > 0 { c - 150 } else { row + c };
+                        let to = if more & 0x200 > 0 { -row - d } else { row + d };
+                        Any::Other(rect(count, bytes, [from, to], [a, b]))
+                    }
                     _ => Any::Other(cyclic(bytes * (1 + count % 6), bytes, [a, b], flag.then_some(3))),
                 };
                 (setup, way, work)

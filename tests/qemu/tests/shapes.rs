@@ -135,20 +135,31 @@ fn rectangles_of_any_pitch() {
             (333, 20, 411, 335),
             (2048, 3, 5000, 2048),
             (7, 300, 9, 8),
+            // Down, beyond one step, and rows that are read more than once.
+            (64, 16, -64, 64),
+            (64, 16, 64, -64),
+            (100, 9, -4096, -133),
+            (333, 7, 65_700, -65_600),
+            (50, 30, 0, 50),
+            (50, 30, -1, 61),
+            (120, 30, 30, 120),
         ] {
-            let bytes = |pitch: usize| pitch * (rows - 1) + row;
+            let bytes = |pitch: i32| pitch.unsigned_abs() as usize * (rows - 1) + row;
+            let start = |n: usize, pitch: i32| {
+                let above = if pitch < 0 { rows - 1 - n } else { n };
+                above * pitch.unsigned_abs() as usize
+            };
             let mut source: DmaBuf<u8> = board.buffers.alloc(cx, bytes(from)).expect("room for a buffer");
             random.fill(&mut source);
             let destination = blank(&board, cx, bytes(to), random.up_to(63) as usize);
-            let shape = Rect::new(row as u32, rows as u32)
-                .pitch(from as u32, to as u32)
-                .at(source.bus_address(), destination.bus_address());
+            let shape =
+                Rect::new(row as u32, rows as u32).pitch(from, to).at(source.bus_address(), destination.bus_address());
             let mut prepared = channel.prepare(cx, shape).unwrap_or_else(|(e, _)| panic!("{e}"));
             let done = run(&board, cx, &mut prepared, CopyPair { source, destination });
             assert_eq!((done.result, done.residue), (Ok(()), 0));
             let mut wanted = vec![BLANK; bytes(to) + 32];
             for n in 0..rows {
-                wanted[16 + n * to..][..row].copy_from_slice(&done.bufs.source[n * from..][..row]);
+                wanted[16 + start(n, to)..][..row].copy_from_slice(&done.bufs.source[start(n, from)..][..row]);
             }
             assert!(around(&board, &done.bufs.destination, 16) == wanted, "{rows} rows of {row}, {from} to {to}");
             channel = prepared.unprepare(cx).unwrap_or_else(|(e, _)| panic!("{e}"));

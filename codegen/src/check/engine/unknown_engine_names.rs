@@ -13,7 +13,8 @@ pub(super) fn check(ip: &Ip, engine: &MicrocodeDma, cx: &mut Cx<'_>) {
         }
     }
     if let Some(quirks) = &engine.quirks {
-        for name in quirks.no_flush.iter().chain(&quirks.burst_requests).chain(&quirks.barriers) {
+        let lists = [&quirks.no_flush, &quirks.burst_requests, &quirks.barriers, &quirks.no_subtract];
+        for name in lists.into_iter().flat_map(|list| list.iter()) {
             if !ip.quirks.contains(name) {
                 report(ip, "quirk", name, &ip.quirks.names().collect::<Vec<_>>(), cx);
             }

@@ -26,7 +26,7 @@ pub(super) fn constants(setup: &EngineSetup, path: &str) -> TokenStream {
         let depth = number(depth.into());
         quote!(write_queue: #depth,)
     });
-    let EngineSetup { polled, flush, barriers, strict_fifo, .. } = setup;
+    let EngineSetup { polled, flush, barriers, subtracts, strict_fifo, .. } = setup;
     quote! {
         #expected
         #mark
@@ -39,6 +39,7 @@ pub(super) fn constants(setup: &EngineSetup, path: &str) -> TokenStream {
             destination: #memory,
             device: #device,
             barriers: #barriers,
+            subtracts: #subtracts,
             flush: #flush,
             tail: linkwright::dma::plan::Tail::#tail,
             strict_fifo: #strict_fifo,

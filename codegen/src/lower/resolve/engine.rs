@@ -84,6 +84,7 @@ fn quirks(spec: &spec::EngineQuirks) -> EngineQuirks {
         no_flush: strings(&spec.no_flush),
         burst_requests: strings(&spec.burst_requests),
         barriers: strings(&spec.barriers),
+        no_subtract: strings(&spec.no_subtract),
     }
 }
 

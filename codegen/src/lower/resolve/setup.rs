@@ -30,6 +30,7 @@ pub(super) fn of(
         flush: !has(&engine.quirks.no_flush),
         burst_requests: has(&engine.quirks.burst_requests),
         barriers: has(&engine.quirks.barriers),
+        subtracts: !has(&engine.quirks.no_subtract),
         strict_fifo: value(&names.strict_fifo).is_some_and(|flag| flag != 0),
         write_queue: value(&names.write_queue).map(|depth| depth as u8),
         expected: (|| {

@@ -10,5 +10,6 @@ mod pausing;
 mod ports;
 mod quirks;
 mod race;
+mod rectangles;
 mod rig;
 mod security;

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use linkwright::context::host_task;
 use linkwright::dma::{
-    self, CopyPair, Dmac, Done, Handler, Linear, PrepareError, Progress, Rect, SegmentStorage, Segments, Sg,
-    StartError, TransferError,
+    self, CopyPair, Dmac, Done, Handler, Linear, PrepareError, Progress, SegmentStorage, Segments, Sg, StartError,
+    TransferError,
 };
 use linkwright::microcode::Side;
 use linkwright_pl330::Pl330;
@@ -187,46 +187,6 @@ fn a_list_tells_of_its_parts() {
         let (told, ends) = std::mem::take(&mut *WATCHER.0.lock().unwrap());
         assert_eq!((told.len(), ends), (0, 1));
         assert!(!rig.serve());
-    });
-}
-
-#[test]
-fn rectangles_move_their_rows_and_leave_the_gaps() {
-    let rig = Rig::new();
-    host_task(|cx| {
-        let power = rig.power(cx);
-        for (at, to, row, rows, pitches) in
-            [(0, 0, 64, 16, (256, 64)), (3, 5, 31, 9, (77, 101)), (1, 0, 7, 30, (7, 64)), (0, 9, 100, 1, (100, 5_000))]
-        {
-            let span = |pitch: usize| pitch * (rows - 1) + row;
-            let source = bytes(span(pitches.0), 1);
-            let mut expected = bytes(span(pitches.1), 2);
-            let source = rig.buffer(cx, at, &source);
-            // What the processor has written to the gaps, and what is dirty in its cache, survives.
-            let destination = rig.buffer(cx, to, &expected);
-            for n in 0..rows {
-                let data = &source[n * pitches.0..][..row];
-                expected[n * pitches.1..][..row].copy_from_slice(data);
-            }
-            let rect = Rect::new(row as u32, rows as u32)
-                .pitch(pitches.0 as u32, pitches.1 as u32)
-                .at(source.bus_address(), destination.bus_address());
-            let mut copy = rig.prepare::<Copier, _>(cx, rect);
-            let transfer = copy.start(CopyPair { source, destination }, &power).unwrap();
-            assert_eq!(rig.until_done(&transfer), 1);
-            let mut done = transfer.wait(cx);
-            assert_eq!((done.result, done.residue), (Ok(()), 0));
-            check(&mut done.bufs.destination, &expected);
-            let len = done.bufs.destination.len();
-            done.bufs.destination.set_window(to, len - 1).unwrap();
-            let rejected = copy.start(done.bufs, &power).unwrap_err();
-            assert!(
-                matches!(rejected.error, StartError::TooShort { side: Side::Destination, .. }),
-                "{}",
-                rejected.error
-            );
-            copy.release(cx).unwrap();
-        }
     });
 }
 

@@ -66,11 +66,13 @@ impl Request<'_> {
                 let block = Block { source, destination, bytes };
                 for (side, pitch) in [(Side::Source, source_pitch), (Side::Destination, destination_pitch)] {
                     let Some(start) = self.memory(side, &block) else { continue };
-                    if pitch < row_bytes {
-                        return Err(PlanError::Pitch(side));
+                    if rows > 1 && side == Side::Destination && pitch.unsigned_abs() < row_bytes {
+                        return Err(PlanError::Pitch);
                     }
-                    let reach = pitch.checked_mul(rows - 1).and_then(|behind| behind.checked_add(row_bytes));
-                    reaches(Some(start), reach.ok_or(PlanError::AddressRange)?)?;
+                    let aside = pitch.unsigned_abs().checked_mul(rows - 1).ok_or(PlanError::AddressRange)?;
+                    let lowest = if pitch < 0 { start.checked_sub(aside) } else { Some(start) };
+                    let reach = aside.checked_add(row_bytes).ok_or(PlanError::AddressRange)?;
+                    reaches(Some(lowest.ok_or(PlanError::AddressRange)?), reach)?;
                 }
                 Ok(bytes)
             }

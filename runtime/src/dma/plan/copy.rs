@@ -39,6 +39,7 @@ pub fn copy<I: Isa>(request: &CopyRequest, out: &mut [u8]) -> Result<Program, Pl
             source_attributes: request.source_attributes,
             destination_attributes: request.destination_attributes,
             barriers: request.barriers,
+            subtracts: false,
             checkpoint: None,
         },
         source: End::Memory,

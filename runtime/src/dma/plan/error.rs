@@ -50,8 +50,10 @@ pub enum PlanError {
         /// Length of a period.
         period: u32,
     },
-    /// Rows lie closer to each other than they are long.
-    Pitch(Side),
+    /// Rows that are written lie closer to each other than they are long.
+    Pitch,
+    /// Rows overlap or go down in memory, and the controller cannot subtract from an address.
+    NoSubtract,
     /// A transfer that pauses must end, and have 1 burst or more between checkpoints.
     Checkpoint,
     /// The transfer's event, a checkpoint's and a gate's must differ; this one is used twice.
@@ -123,9 +125,13 @@ impl core::fmt::Display for PlanError {
             Self::Period { bytes, period } => {
                 write!(f, "a lap of {bytes} bytes is no whole number of periods of {period}: choose another period")
             }
-            Self::Pitch(side) => {
-                write!(f, "rows of the {} overlap: make its pitch at least as long as a row", name(*side))
-            }
+            Self::Pitch => f.write_str(
+                "rows overlap where they are written: make the destination's pitch at least as long as a row, up or down",
+            ),
+            Self::NoSubtract => f.write_str(
+                "the controller cannot subtract from an address, as rows that overlap or go down need it: use pitches of \
+                 a row or more, or a list of rows",
+            ),
             Self::Checkpoint => {
                 f.write_str("a transfer that pauses must end, and have 1 burst or more between checkpoints")
             }

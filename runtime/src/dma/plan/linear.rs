@@ -7,8 +7,9 @@ use crate::microcode::{Access, Control, Isa, Op, Side, When};
 /// Layouts depend on addresses only modulo this: no burst crosses a multiple of it.
 const PAGE: u32 = 4096;
 
-/// From memory to memory, as [`Layout`](super::layout::Layout) has it; or from the one `word` at the source address. Both addresses are set.
-pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> Result<(), PlanError> {
+/// From memory to memory, as [`Layout`](super::layout::Layout) has it; or from the one word
+/// that lies at `word`. Both addresses are set.
+pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: Option<u32>) -> Result<(), PlanError> {
     let setup = *e.setup();
     // The bytes beside the last whole line go in one burst of narrow beats.
     if setup.bus_bytes - 1 > I::LIMITS.burst {
@@ -17,29 +18,33 @@ pub(super) fn emit<I: Isa>(e: &mut Emitter<'_, I>, part: &Part, word: bool) -> R
     let width = part.width(setup.bus_bytes);
     let span = Span {
         // A word is as good as memory that begins at a line.
-        source: if word { 0 } else { part.source % PAGE },
+        source: if word.is_some() { 0 } else { part.source % PAGE },
         destination: part.destination % PAGE,
         bytes: part.bytes,
         bus_bytes: setup.bus_bytes,
         width,
         fifo_lines: setup.fifo_lines,
         barriers: setup.barriers,
-        word,
+        word: word.is_some(),
     };
-    if word && width < setup.bus_bytes {
+    if word.is_some() && width < setup.bus_bytes {
         return Err(PlanError::Misaligned(Side::Destination));
     }
     let layout = e.layout(&span)?;
     e.needs(layout.fifo);
-    let word = word.then_some(setup.bus_bytes);
-    step(e, &layout.head, 1, word)?;
-    step(e, &layout.body, layout.count, word)?;
+    let bytes = word.map(|_| setup.bus_bytes);
+    step(e, &layout.head, 1, bytes)?;
+    step(e, &layout.body, layout.count, bytes)?;
     for rest in &layout.rest {
-        step(e, rest, 1, word)?;
+        step(e, rest, 1, bytes)?;
     }
     // What lies beside whole words is read as memory is.
-    match word.map(|word| part.bytes % u32::from(word)) {
-        Some(beside @ 1..) if !part.last => e.op(Op::SubtractAddress(Side::Source, beside as u16)),
+    match (word, part.bytes % u32::from(setup.bus_bytes)) {
+        (Some(word), beside @ 1..) if !part.last => e.op(if setup.subtracts {
+            Op::SubtractAddress(Side::Source, beside as u16)
+        } else {
+            Op::SetAddress(Side::Source, word)
+        }),
         _ => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 use super::Program;
 use super::place::Place;
+use super::rows::STEP;
 use crate::microcode::Side;
 
 /// What a thread's registers said while it ran a program.
@@ -29,10 +30,10 @@ pub(super) struct Track {
     pub(super) side: Side,
     /// Bytes of a row: of the whole block, if it is no rectangle.
     pub(super) row: u32,
-    /// From row to row on the source.
-    pub(super) source_pitch: u32,
-    /// From row to row on the destination.
-    pub(super) destination_pitch: u32,
+    /// From row to row on the source, up or down.
+    pub(super) source_pitch: i32,
+    /// From row to row on the destination, up or down.
+    pub(super) destination_pitch: i32,
     /// Everything before it is written when a block, whose number is a multiple of this, begins; 0 for none.
     pub(super) blocks: u16,
     /// The same for bytes of a lap.
@@ -63,6 +64,38 @@ impl Track {
         exact: None,
         short: false,
     };
+}
+
+impl Track {
+    fn pitch(&self, side: Side) -> i32 {
+        match side {
+            Side::Source => self.source_pitch,
+            Side::Destination => self.destination_pitch,
+        }
+    }
+}
+
+/// The least rows and bytes of the next that are moved when the address is `distance` behind the start of the first of
+/// `all` rows, each of which begins `apart` below the one before.
+fn down(distance: u32, row: u32, apart: u32, all: u32) -> Option<(u32, u32)> {
+    if distance <= row {
+        return Some((0, distance));
+    }
+    let back = distance.wrapping_neg();
+    let rows = back.div_ceil(apart);
+    if rows > all {
+        return None;
+    }
+    let above = (u64::from(rows) * u64::from(apart)).saturating_sub(back.into()) as u32;
+    // Else what is above may be a step on the way down to this row, not bytes of it.
+    let surely = row < STEP.into() || apart <= STEP.into();
+    Some((rows, if above <= row && surely { above } else { 0 }))
+}
+
+/// The same where each row begins `apart` above the one before, and inside it.
+fn overlapping(distance: u32, row: u32, apart: u32, all: u32) -> Option<(u32, u32)> {
+    let rows = distance.saturating_sub(row).checked_next_multiple_of(apart.max(1))? / apart.max(1);
+    (rows < all).then(|| (rows, distance.saturating_sub(rows * apart).min(row)))
 }
 
 /// Requests that are settled one by one.
@@ -115,14 +148,30 @@ impl Program {
     /// Bytes from the lowest address that a block touches on `side` to the one behind the highest. 0 if that side is no
     /// memory.
     pub fn reach(&self, side: Side, place: &Place) -> u32 {
+        let row = place.bytes.min(self.track.row);
+        self.aside(side, place).map_or(0, |(aside, _)| aside.saturating_add(row))
+    }
+
+    /// Bytes from the lowest address that a block touches on `side` to the one that it begins with, which is the one
+    /// that stands in the program. 0 unless it is a rectangle that goes down.
+    pub fn lead(&self, side: Side, place: &Place) -> u32 {
+        match self.aside(side, place) {
+            Some((aside, true)) => aside,
+            _ => 0,
+        }
+    }
+
+    /// From the first row to the last, and whether that goes down; `None` if that side is no memory.
+    fn aside(&self, side: Side, place: &Place) -> Option<(u32, bool)> {
         let track = &self.track;
-        let pitch = match side {
-            Side::Source if track.source.is_some() => track.source_pitch,
-            Side::Destination if track.destination.is_some() => track.destination_pitch,
-            _ => return 0,
+        let at = match side {
+            Side::Source => track.source,
+            Side::Destination => track.destination,
         };
+        at?;
+        let pitch = track.pitch(side);
         let rows = place.bytes.saturating_sub(1).checked_div(track.row).unwrap_or(0);
-        rows.saturating_mul(pitch).saturating_add(place.bytes.min(track.row))
+        Some((rows.saturating_mul(pitch.unsigned_abs()), pitch < 0))
     }
 
     /// Bytes surely transferred, in order from the first; of the current lap, if the program is endless.
@@ -130,6 +179,9 @@ impl Program {
     /// Memory is written up to there, or, where a device is written, the device has taken what was read up to there.
     /// Burst by burst, never more than [`bytes`](Self::bytes), never less than before while `queued` stays the same,
     /// for every program counter, including before the program has set its addresses.
+    ///
+    /// Of a rectangle's rows that go down or, where a device is written, overlap, an address can mean more than one place
+    /// on the way. This is then the least of them, which may be less than what was told before.
     ///
     /// `word` reads four bytes of the program and its table, little-endian, at so many bytes from its start.
     pub fn done(&self, word: impl Fn(u16) -> u32, at: Snapshot) -> u32 {
@@ -181,14 +233,17 @@ impl Program {
         if track.row >= place.bytes {
             return (distance <= place.bytes).then_some(Along { rows: 0, moved: distance, row: place.bytes });
         }
-        let pitch = match track.side {
-            Side::Source => track.source_pitch,
-            Side::Destination => track.destination_pitch,
+        let (row, pitch) = (track.row, track.pitch(track.side));
+        let (all, apart) = (place.bytes.checked_div(row)?, pitch.unsigned_abs());
+        let (rows, moved) = match pitch {
+            ..0 => down(distance, row, apart, all)?,
+            _ if apart < row => overlapping(distance, row, apart, all)?,
+            _ => {
+                let (rows, moved) = (distance / apart, distance % apart);
+                (rows < all || rows == all && moved == 0).then_some((rows, moved.min(row)))?
+            }
         };
-        let (rows, moved) = (distance.checked_div(pitch)?, distance.checked_rem(pitch)?);
-        let all = place.bytes.checked_div(track.row)?;
-        let inside = rows < all || rows == all && moved == 0;
-        inside.then_some(Along { rows, moved: moved.min(track.row), row: track.row })
+        Some(Along { rows, moved, row })
     }
 
     /// What of `total` bytes, of which the last may still be under way, is surely written; `floor` of them are.

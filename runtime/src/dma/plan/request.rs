@@ -26,6 +26,8 @@ pub struct Setup {
     /// when they overlap. Costs time, FIFO lines that other channels then lack ([`FifoNeed`](super::FifoNeed)), and up
     /// to twice the program.
     pub barriers: bool,
+    /// It can subtract from an address: what rectangles need whose rows overlap or go down.
+    pub subtracts: bool,
     /// Where the program can be paused.
     pub checkpoint: Option<Checkpoint>,
 }
@@ -86,19 +88,20 @@ pub enum Work<'a> {
     },
     /// Rows of equal length at a fixed distance: a rectangle of a larger one. The event is signalled at the end.
     Rect {
-        /// First byte read (bus address).
+        /// First byte read (bus address). Where the pitch is negative, all other rows lie below.
         source: u32,
-        /// First byte written (bus address).
+        /// First byte written (bus address). Where the pitch is negative, all other rows lie below.
         destination: u32,
         /// Bytes of a row, 1 or more.
         row_bytes: u32,
         /// Rows, 1 or more.
         rows: u32,
-        /// Bytes from the start of a row to the start of the next; at least `row_bytes`. Ignored unless the source is
-        /// memory.
-        source_pitch: u32,
-        /// The same for the destination.
-        destination_pitch: u32,
+        /// Bytes from the start of a row to the start of the next: any number. Rows may overlap, 0 reads one row again
+        /// and again, and a negative pitch goes down in memory. Ignored unless the source is memory and there are two
+        /// rows or more.
+        source_pitch: i32,
+        /// The same for the destination, whose rows must not overlap: at least `row_bytes`, up or down.
+        destination_pitch: i32,
     },
     /// One block, from its start again after its end, without end. The event is signalled after each period.
     Cyclic {

@@ -6,27 +6,32 @@ use crate::microcode::{Isa, Op, Side};
 /// What a program has besides its rows, in bytes, at most.
 const BESIDES: usize = 48;
 
+/// The longest step of an address.
+pub(super) const STEP: u16 = u16::MAX;
+
 /// What is written for each part.
 type PartCode<'c, I> = &'c dyn Fn(&mut Emitter<'_, I>, &Part) -> Result<(), PlanError>;
 
-/// `rows` rows like `first`, the starts of which lie `pitches` apart. Both addresses are set.
+/// `rows` rows like `first`, the starts of which lie `pitches` apart, up or down. Both addresses are set.
 pub(super) fn rect<I: Isa>(
     e: &mut Emitter<'_, I>,
     way: &Way,
     first: &Part,
     rows: u32,
-    pitches: [u32; 2],
+    pitches: [i32; 2],
 ) -> Result<(), PlanError> {
     let [source, destination] = [Side::Source, Side::Destination]
         .map(|side| way.memory(side).then_some(pitches[usize::from(side == Side::Destination)]));
-    let gap = |pitch: Option<u32>| pitch.map_or(0, |pitch| pitch - first.bytes);
+    let gap = |pitch: Option<i32>| pitch.map_or(0, |pitch| i64::from(pitch) - i64::from(first.bytes));
     let gaps = [(Side::Source, gap(source)), (Side::Destination, gap(destination))];
     // Each row of a pattern begins with the word's first byte.
     let restarts = matches!(way, Way::Pattern(_)) && !first.bytes.is_multiple_of(e.setup().bus_bytes.into());
     if rows == 1 || !restarts && gaps.iter().all(|(_, gap)| *gap == 0) {
         return way.part(e, &Part { bytes: first.bytes * rows, ..*first });
     }
-    alike(e, way, first, rows, [source.unwrap_or(0), destination.unwrap_or(0)], &|e, row| {
+    // Modulo the bus, down is up.
+    let distances = [source, destination].map(|pitch| pitch.unwrap_or(0) as u32);
+    alike(e, way, first, rows, distances, &|e, row| {
         way.part(e, row)?;
         gaps.iter().try_for_each(|(side, gap)| skip(e, *side, *gap))
     })
@@ -94,12 +99,16 @@ fn alike<I: Isa>(
     }
 }
 
-/// Move an address on.
-fn skip<I: Isa>(e: &mut Emitter<'_, I>, side: Side, bytes: u32) -> Result<(), PlanError> {
-    const MOST: u16 = u16::MAX;
-    e.times(bytes / u32::from(MOST), &|e| e.op(Op::AddAddress(side, MOST)))?;
-    match bytes % u32::from(MOST) {
-        0 => Ok(()),
-        rest => e.op(Op::AddAddress(side, rest as u16)),
+/// Move an address on, or back. Of several steps the last is the longest: on the way nothing looks like the row to come.
+fn skip<I: Isa>(e: &mut Emitter<'_, I>, side: Side, gap: i64) -> Result<(), PlanError> {
+    if gap < 0 && !e.setup().subtracts {
+        return Err(PlanError::NoSubtract);
     }
+    let step = |by| if gap < 0 { Op::SubtractAddress(side, by) } else { Op::AddAddress(side, by) };
+    let most = u64::from(STEP);
+    if let rest @ 1.. = gap.unsigned_abs() % most {
+        e.op(step(rest as u16))?;
+    }
+    // A gap is no longer than all addresses.
+    e.times((gap.unsigned_abs() / most) as u32, &|e| e.op(step(STEP)))
 }

@@ -80,8 +80,8 @@ impl Way {
     /// Move a part. The addresses of memory stand at its beginning, and then at its end.
     pub(super) fn part<I: Isa>(&self, e: &mut Emitter<'_, I>, part: &Part) -> Result<(), PlanError> {
         match self {
-            Self::Copy => linear::emit(e, part, false),
-            Self::Pattern(_) => linear::emit(e, part, true),
+            Self::Copy => linear::emit(e, part, None),
+            Self::Pattern(word) => linear::emit(e, part, Some(*word)),
             Self::Zero => zero::emit(e, part),
             Self::Out(port) => device::out::emit(e, part, port),
             Self::In(port) => device::into::emit(e, part, port),

@@ -44,9 +44,14 @@ pub(super) struct Out<E, S> {
 impl<E: Endpoint, S: Form<Inner: OfGrid>> Out<E, S> {
     /// Rows of whole `unit`s.
     pub(super) fn new(unit: usize, random: &mut Random, port: fn(&Ports) -> &FifoPeripheral) -> Self {
+        Self::on(0, unit, random, port)
+    }
+
+    /// Where `side` is the memory.
+    fn on(side: usize, unit: usize, random: &mut Random, port: fn(&Ports) -> &FifoPeripheral) -> Self {
         let mut grid = S::Inner::grid(90, unit, random);
         // The side that is no memory has none.
-        grid.pitch[1] = grid.pitch[0];
+        grid.pitch = [grid.pitch[side]; 2];
         let area = Area::anywhere(grid.reach(0), random);
         let inner = S::Inner::of_grid(grid, size_of::<E::Word>(), [area.at::<E::Word>(); 2]);
         Self { area, grid, shape: S::form(inner, random), port, expected: Vec::new(), end: PhantomData }
@@ -101,7 +106,7 @@ pub(super) struct In<E, S> {
 impl<E: Endpoint, S: Form<Inner: OfGrid>> In<E, S> {
     /// Rows of whole `unit`s.
     pub(super) fn new(unit: usize, random: &mut Random, port: fn(&Ports) -> &FifoPeripheral) -> Self {
-        let Out { area, grid, shape, port, .. } = Out::<E, S>::new(unit, random, port);
+        let Out { area, grid, shape, port, .. } = Out::<E, S>::on(1, unit, random, port);
         Self { area, grid, shape, port, expected: Vec::new(), end: PhantomData }
     }
 }

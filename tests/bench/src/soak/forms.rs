@@ -78,24 +78,31 @@ pub(super) struct Grid {
     /// Words in a row.
     pub(super) row: usize,
     pub(super) rows: usize,
-    /// Words from row to row, of source and destination.
-    pub(super) pitch: [usize; 2],
+    /// Words from row to row, of source and destination; negative: to the row below.
+    pub(super) pitch: [isize; 2],
 }
 
 impl Grid {
     /// Words from the first to the last, of one side.
     pub(super) fn reach(self, side: usize) -> usize {
-        self.pitch[side] * (self.rows - 1) + self.row
+        self.pitch[side].unsigned_abs() * (self.rows - 1) + self.row
+    }
+
+    /// Where row `n` of one side begins.
+    fn start(self, side: usize, n: usize) -> usize {
+        let above = if self.pitch[side] < 0 { self.rows - 1 - n } else { n };
+        above * self.pitch[side].unsigned_abs()
     }
 
     /// Is word `at` of that side between the rows?
     pub(super) fn is_gap(self, side: usize, at: usize) -> bool {
-        at % self.pitch[side] >= self.row
+        at % self.pitch[side].unsigned_abs() >= self.row
     }
 
-    /// The words in the rows of that side.
+    /// The words in the rows of that side, in the order in which they are moved.
     pub(super) fn words<W: Copy>(self, side: usize, words: &[W]) -> Vec<W> {
-        words.iter().enumerate().filter(|(at, _)| !self.is_gap(side, *at)).map(|(_, word)| *word).collect()
+        let row = |n: usize| &words[self.start(side, n)..][..self.row];
+        (0..self.rows).flat_map(row).copied().collect()
     }
 }
 
@@ -111,7 +118,7 @@ pub(super) trait OfGrid: Inner {
 impl OfGrid for Linear {
     fn grid(longest: usize, _: usize, random: &mut Random) -> Grid {
         let row = random.within(1, longest);
-        Grid { row, rows: 1, pitch: [row; 2] }
+        Grid { row, rows: 1, pitch: [row as isize; 2] }
     }
     fn of_grid(grid: Grid, word: usize, [source, destination]: [u32; 2]) -> Self {
         Self::new((grid.row * word) as u32).at(source, destination)
@@ -122,12 +129,18 @@ impl OfGrid for Rect {
     fn grid(longest: usize, unit: usize, random: &mut Random) -> Grid {
         let rows = random.within(1, 7);
         let row = unit * random.within(1, (longest / rows / unit).max(1));
-        let pitch = [row + random.below(40), row + random.below(40)];
+        let apart = |least: usize, random: &mut Random| {
+            let pitch = (least + random.below(40)) as isize;
+            if random.below(3) == 0 { -pitch } else { pitch }
+        };
+        // Read rows may overlap.
+        let least = if random.below(4) == 0 { 0 } else { row };
+        let pitch = [apart(least, random), apart(row, random)];
         Grid { row, rows, pitch }
     }
     fn of_grid(grid: Grid, word: usize, [source, destination]: [u32; 2]) -> Self {
-        let bytes = |words: usize| (words * word) as u32;
-        let rect = Self::new(bytes(grid.row), grid.rows as u32).pitch(bytes(grid.pitch[0]), bytes(grid.pitch[1]));
+        let [from, to] = grid.pitch.map(|words| words as i32 * word as i32);
+        let rect = Self::new((grid.row * word) as u32, grid.rows as u32).pitch(from, to);
         rect.at(source, destination)
     }
 }

@@ -42,7 +42,7 @@ pub struct Case {
 #[derive(Clone, Debug)]
 enum Shape {
     Blocks(Vec<Block>, u16),
-    Rect { source: u32, destination: u32, row_bytes: u32, rows: u32, source_pitch: u32, destination_pitch: u32 },
+    Rect { source: u32, destination: u32, row_bytes: u32, rows: u32, source_pitch: i32, destination_pitch: i32 },
     Cyclic { block: Block, period_bytes: u32 },
 }
 
@@ -100,6 +100,7 @@ impl Case {
                 source_attributes: attributes(random),
                 destination_attributes: attributes(random),
                 barriers: random.up_to(3) == 0,
+                subtracts: true,
                 checkpoint,
             },
             source,
@@ -285,11 +286,22 @@ impl Cursor<'_> {
             0 => first.bytes,
             1 => (first.bytes + cursor.offset(300)).next_multiple_of(16),
             _ => first.bytes + cursor.offset(300),
+        } as i32;
+        let (mut source_pitch, mut destination_pitch) = (pitch(self), pitch(self));
+        if self.random.up_to(3) == 0 {
+            // Inside each other.
+            source_pitch = self.offset(first.bytes) as i32;
+        }
+        // From the other end down.
+        let turn = |cursor: &mut Self, pitch: &mut i32| {
+            let down = cursor.random.up_to(2) == 0;
+            *pitch = if down { -*pitch } else { *pitch };
+            if down { pitch.unsigned_abs() * (rows - 1) } else { 0 }
         };
-        let (source_pitch, destination_pitch) = (pitch(self), pitch(self));
+        let (above, behind) = (turn(self, &mut source_pitch), turn(self, &mut destination_pitch));
         Shape::Rect {
-            source: first.source,
-            destination: first.destination,
+            source: first.source + above,
+            destination: first.destination + behind,
             row_bytes: first.bytes,
             rows,
             source_pitch,

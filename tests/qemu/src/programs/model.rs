@@ -34,7 +34,8 @@ impl Model {
             Work::Blocks { blocks, .. } => blocks.iter().for_each(block),
             Work::Rect { source, destination, row_bytes, rows, source_pitch, destination_pitch } => {
                 for row in 0..rows {
-                    let (source, destination) = (source + row * source_pitch, destination + row * destination_pitch);
+                    let at = |first: u32, pitch: i32| first.wrapping_add_signed(row as i32 * pitch);
+                    let (source, destination) = (at(source, source_pitch), at(destination, destination_pitch));
                     block(&Block { source, destination, bytes: row_bytes });
                 }
             }
