@@ -802,6 +802,8 @@ pub mod spi0 {
     pub const BASE: u64 = 0x1392_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -846,6 +848,8 @@ pub mod spi1 {
     pub const BASE: u64 = 0x1393_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -890,6 +894,8 @@ pub mod spi2 {
     pub const BASE: u64 = 0x1394_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

@@ -417,6 +417,246 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
     type DmasRx = devices::serial3::Rx;
 }
 
+/// Resources of `spi0`.
+pub mod spi0 {
+    /// Its `clocks.spi`, of `clock`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `clock`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `spi0.reg`.
+unsafe impl Mapped for devices::Spi0 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1392_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:141, `clocks.spi`.
+unsafe impl Reference for spi0::ClocksSpi {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos4210.yaml:141";
+    const ARGS: &'static [u64] = &[327];
+}
+
+// SAFETY: soc/exynos4210.yaml:141, `clocks.spi_busclk0`.
+unsafe impl Reference for spi0::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos4210.yaml:141";
+    const ARGS: &'static [u64] = &[159];
+}
+
+// SAFETY: soc/exynos4210.yaml:142, `interrupts.irq`.
+unsafe impl Reference for spi0::InterruptsIrq {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos4210.yaml:142";
+    const ARGS: &'static [u64] = &[98];
+}
+
+// SAFETY: soc/exynos4210.yaml:143, `dmas.tx`.
+unsafe impl Reference for devices::spi0::Tx {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:143";
+    const ARGS: &'static [u64] = &[7];
+}
+
+// SAFETY: soc/exynos4210.yaml:143, `dmas.rx`.
+unsafe impl Reference for devices::spi0::Rx {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:143";
+    const ARGS: &'static [u64] = &[6];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi0 {
+    type ClocksSpi = spi0::ClocksSpi;
+    type ClocksSpiBusclk0 = spi0::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = linkwright::consumer::NotWired<
+        devices::Spi0,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = spi0::InterruptsIrq;
+    type DmasTx = devices::spi0::Tx;
+    type DmasRx = devices::spi0::Rx;
+}
+
+/// Resources of `spi1`.
+pub mod spi1 {
+    /// Its `clocks.spi`, of `clock`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `clock`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `spi1.reg`.
+unsafe impl Mapped for devices::Spi1 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1393_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:147, `clocks.spi`.
+unsafe impl Reference for spi1::ClocksSpi {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos4210.yaml:147";
+    const ARGS: &'static [u64] = &[328];
+}
+
+// SAFETY: soc/exynos4210.yaml:147, `clocks.spi_busclk0`.
+unsafe impl Reference for spi1::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos4210.yaml:147";
+    const ARGS: &'static [u64] = &[160];
+}
+
+// SAFETY: soc/exynos4210.yaml:148, `interrupts.irq`.
+unsafe impl Reference for spi1::InterruptsIrq {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos4210.yaml:148";
+    const ARGS: &'static [u64] = &[99];
+}
+
+// SAFETY: soc/exynos4210.yaml:149, `dmas.tx`.
+unsafe impl Reference for devices::spi1::Tx {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Pdma1;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:149";
+    const ARGS: &'static [u64] = &[7];
+}
+
+// SAFETY: soc/exynos4210.yaml:149, `dmas.rx`.
+unsafe impl Reference for devices::spi1::Rx {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Pdma1;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:149";
+    const ARGS: &'static [u64] = &[6];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi1 {
+    type ClocksSpi = spi1::ClocksSpi;
+    type ClocksSpiBusclk0 = spi1::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = linkwright::consumer::NotWired<
+        devices::Spi1,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = spi1::InterruptsIrq;
+    type DmasTx = devices::spi1::Tx;
+    type DmasRx = devices::spi1::Rx;
+}
+
+/// Resources of `spi2`.
+pub mod spi2 {
+    /// Its `clocks.spi`, of `clock`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `clock`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos4210.yaml, `spi2.reg`.
+unsafe impl Mapped for devices::Spi2 {
+    const WINDOW: Option<(u64, u64)> = Some((0x1394_0000, 0x100));
+}
+
+// SAFETY: soc/exynos4210.yaml:153, `clocks.spi`.
+unsafe impl Reference for spi2::ClocksSpi {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos4210.yaml:153";
+    const ARGS: &'static [u64] = &[329];
+}
+
+// SAFETY: soc/exynos4210.yaml:153, `clocks.spi_busclk0`.
+unsafe impl Reference for spi2::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Clock;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos4210.yaml:153";
+    const ARGS: &'static [u64] = &[161];
+}
+
+// SAFETY: soc/exynos4210.yaml:154, `interrupts.irq`.
+unsafe impl Reference for spi2::InterruptsIrq {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos4210.yaml:154";
+    const ARGS: &'static [u64] = &[100];
+}
+
+// SAFETY: soc/exynos4210.yaml:155, `dmas.tx`.
+unsafe impl Reference for devices::spi2::Tx {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:155";
+    const ARGS: &'static [u64] = &[9];
+}
+
+// SAFETY: soc/exynos4210.yaml:155, `dmas.rx`.
+unsafe impl Reference for devices::spi2::Rx {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos4210.yaml:155";
+    const ARGS: &'static [u64] = &[8];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi2 {
+    type ClocksSpi = spi2::ClocksSpi;
+    type ClocksSpiBusclk0 = spi2::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = linkwright::consumer::NotWired<
+        devices::Spi2,
+        linkwright_subsystems::clk::Clk,
+    >;
+
+    type InterruptsIrq = spi2::InterruptsIrq;
+    type DmasTx = devices::spi2::Tx;
+    type DmasRx = devices::spi2::Rx;
+}
+
 /// Resources of `i2s0`.
 pub mod i2s0 {
     /// Its `clocks.iis`, of `clock_audss`.

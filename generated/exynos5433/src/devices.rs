@@ -589,6 +589,8 @@ pub mod spi0 {
     pub const BASE: u64 = 0x14d2_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -635,6 +637,8 @@ pub mod spi1 {
     pub const BASE: u64 = 0x14d3_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -681,6 +685,8 @@ pub mod spi2 {
     pub const BASE: u64 = 0x14d4_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -727,6 +733,8 @@ pub mod spi3 {
     pub const BASE: u64 = 0x14d5_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {
@@ -773,6 +781,8 @@ pub mod spi4 {
     pub const BASE: u64 = 0x14d0_0000;
     /// Bytes of address space.
     pub const SIZE: u64 = 0x100;
+    /// The block behind a bus.
+    pub type Block<B> = linkwright_samsung_spi::SamsungSpi<B>;
 
     /// Numbers of its `clocks`.
     pub mod clocks {

@@ -460,6 +460,451 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial2 {
     >;
 }
 
+/// Resources of `spi0`.
+pub mod spi0 {
+    /// Its `clocks.spi`, of `cmu_peric`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `cmu_peric`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `clocks.spi_ioclk`, of `cmu_peric`.
+    pub enum ClocksSpiIoclk {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `spi0.reg`.
+unsafe impl Mapped for devices::Spi0 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d2_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:87, `clocks.spi`.
+unsafe impl Reference for spi0::ClocksSpi {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const ARGS: &'static [u64] = &[3];
+}
+
+// SAFETY: soc/exynos5433.yaml:87, `clocks.spi_busclk0`.
+unsafe impl Reference for spi0::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const ARGS: &'static [u64] = &[33];
+}
+
+// SAFETY: soc/exynos5433.yaml:87, `clocks.spi_ioclk`.
+unsafe impl Reference for spi0::ClocksSpiIoclk {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_ioclk";
+    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const ARGS: &'static [u64] = &[61];
+}
+
+// SAFETY: soc/exynos5433.yaml:88, `interrupts.irq`.
+unsafe impl Reference for spi0::InterruptsIrq {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:88";
+    const ARGS: &'static [u64] = &[464];
+}
+
+// SAFETY: soc/exynos5433.yaml:89, `dmas.tx`.
+unsafe impl Reference for devices::spi0::Tx {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:89";
+    const ARGS: &'static [u64] = &[9];
+}
+
+// SAFETY: soc/exynos5433.yaml:89, `dmas.rx`.
+unsafe impl Reference for devices::spi0::Rx {
+    type Consumer = devices::Spi0;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:89";
+    const ARGS: &'static [u64] = &[8];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi0 {
+    type ClocksSpi = spi0::ClocksSpi;
+    type ClocksSpiBusclk0 = spi0::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = spi0::ClocksSpiIoclk;
+    type InterruptsIrq = spi0::InterruptsIrq;
+    type DmasTx = devices::spi0::Tx;
+    type DmasRx = devices::spi0::Rx;
+}
+
+/// Resources of `spi1`.
+pub mod spi1 {
+    /// Its `clocks.spi`, of `cmu_peric`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `cmu_peric`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `clocks.spi_ioclk`, of `cmu_peric`.
+    pub enum ClocksSpiIoclk {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `spi1.reg`.
+unsafe impl Mapped for devices::Spi1 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d3_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:93, `clocks.spi`.
+unsafe impl Reference for spi1::ClocksSpi {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const ARGS: &'static [u64] = &[2];
+}
+
+// SAFETY: soc/exynos5433.yaml:93, `clocks.spi_busclk0`.
+unsafe impl Reference for spi1::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const ARGS: &'static [u64] = &[32];
+}
+
+// SAFETY: soc/exynos5433.yaml:93, `clocks.spi_ioclk`.
+unsafe impl Reference for spi1::ClocksSpiIoclk {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_ioclk";
+    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const ARGS: &'static [u64] = &[60];
+}
+
+// SAFETY: soc/exynos5433.yaml:94, `interrupts.irq`.
+unsafe impl Reference for spi1::InterruptsIrq {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:94";
+    const ARGS: &'static [u64] = &[465];
+}
+
+// SAFETY: soc/exynos5433.yaml:95, `dmas.tx`.
+unsafe impl Reference for devices::spi1::Tx {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:95";
+    const ARGS: &'static [u64] = &[11];
+}
+
+// SAFETY: soc/exynos5433.yaml:95, `dmas.rx`.
+unsafe impl Reference for devices::spi1::Rx {
+    type Consumer = devices::Spi1;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:95";
+    const ARGS: &'static [u64] = &[10];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi1 {
+    type ClocksSpi = spi1::ClocksSpi;
+    type ClocksSpiBusclk0 = spi1::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = spi1::ClocksSpiIoclk;
+    type InterruptsIrq = spi1::InterruptsIrq;
+    type DmasTx = devices::spi1::Tx;
+    type DmasRx = devices::spi1::Rx;
+}
+
+/// Resources of `spi2`.
+pub mod spi2 {
+    /// Its `clocks.spi`, of `cmu_peric`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `cmu_peric`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `clocks.spi_ioclk`, of `cmu_peric`.
+    pub enum ClocksSpiIoclk {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `spi2.reg`.
+unsafe impl Mapped for devices::Spi2 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d4_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:99, `clocks.spi`.
+unsafe impl Reference for spi2::ClocksSpi {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const ARGS: &'static [u64] = &[1];
+}
+
+// SAFETY: soc/exynos5433.yaml:99, `clocks.spi_busclk0`.
+unsafe impl Reference for spi2::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const ARGS: &'static [u64] = &[31];
+}
+
+// SAFETY: soc/exynos5433.yaml:99, `clocks.spi_ioclk`.
+unsafe impl Reference for spi2::ClocksSpiIoclk {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_ioclk";
+    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const ARGS: &'static [u64] = &[59];
+}
+
+// SAFETY: soc/exynos5433.yaml:100, `interrupts.irq`.
+unsafe impl Reference for spi2::InterruptsIrq {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:100";
+    const ARGS: &'static [u64] = &[466];
+}
+
+// SAFETY: soc/exynos5433.yaml:101, `dmas.tx`.
+unsafe impl Reference for devices::spi2::Tx {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:101";
+    const ARGS: &'static [u64] = &[13];
+}
+
+// SAFETY: soc/exynos5433.yaml:101, `dmas.rx`.
+unsafe impl Reference for devices::spi2::Rx {
+    type Consumer = devices::Spi2;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:101";
+    const ARGS: &'static [u64] = &[12];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi2 {
+    type ClocksSpi = spi2::ClocksSpi;
+    type ClocksSpiBusclk0 = spi2::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = spi2::ClocksSpiIoclk;
+    type InterruptsIrq = spi2::InterruptsIrq;
+    type DmasTx = devices::spi2::Tx;
+    type DmasRx = devices::spi2::Rx;
+}
+
+/// Resources of `spi3`.
+pub mod spi3 {
+    /// Its `clocks.spi`, of `cmu_peric`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `cmu_peric`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `clocks.spi_ioclk`, of `cmu_peric`.
+    pub enum ClocksSpiIoclk {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `spi3.reg`.
+unsafe impl Mapped for devices::Spi3 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d5_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:105, `clocks.spi`.
+unsafe impl Reference for spi3::ClocksSpi {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const ARGS: &'static [u64] = &[20];
+}
+
+// SAFETY: soc/exynos5433.yaml:105, `clocks.spi_busclk0`.
+unsafe impl Reference for spi3::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const ARGS: &'static [u64] = &[30];
+}
+
+// SAFETY: soc/exynos5433.yaml:105, `clocks.spi_ioclk`.
+unsafe impl Reference for spi3::ClocksSpiIoclk {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_ioclk";
+    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const ARGS: &'static [u64] = &[55];
+}
+
+// SAFETY: soc/exynos5433.yaml:106, `interrupts.irq`.
+unsafe impl Reference for spi3::InterruptsIrq {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:106";
+    const ARGS: &'static [u64] = &[479];
+}
+
+// SAFETY: soc/exynos5433.yaml:107, `dmas.tx`.
+unsafe impl Reference for devices::spi3::Tx {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:107";
+    const ARGS: &'static [u64] = &[23];
+}
+
+// SAFETY: soc/exynos5433.yaml:107, `dmas.rx`.
+unsafe impl Reference for devices::spi3::Rx {
+    type Consumer = devices::Spi3;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:107";
+    const ARGS: &'static [u64] = &[22];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi3 {
+    type ClocksSpi = spi3::ClocksSpi;
+    type ClocksSpiBusclk0 = spi3::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = spi3::ClocksSpiIoclk;
+    type InterruptsIrq = spi3::InterruptsIrq;
+    type DmasTx = devices::spi3::Tx;
+    type DmasRx = devices::spi3::Rx;
+}
+
+/// Resources of `spi4`.
+pub mod spi4 {
+    /// Its `clocks.spi`, of `cmu_peric`.
+    pub enum ClocksSpi {}
+
+    /// Its `clocks.spi_busclk0`, of `cmu_peric`.
+    pub enum ClocksSpiBusclk0 {}
+
+    /// Its `clocks.spi_ioclk`, of `cmu_peric`.
+    pub enum ClocksSpiIoclk {}
+
+    /// Its `interrupts.irq`, of `gic`.
+    pub enum InterruptsIrq {}
+}
+
+// SAFETY: soc/exynos5433.yaml, `spi4.reg`.
+unsafe impl Mapped for devices::Spi4 {
+    const WINDOW: Option<(u64, u64)> = Some((0x14d0_0000, 0x100));
+}
+
+// SAFETY: soc/exynos5433.yaml:111, `clocks.spi`.
+unsafe impl Reference for spi4::ClocksSpi {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi";
+    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const ARGS: &'static [u64] = &[19];
+}
+
+// SAFETY: soc/exynos5433.yaml:111, `clocks.spi_busclk0`.
+unsafe impl Reference for spi4::ClocksSpiBusclk0 {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_busclk0";
+    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const ARGS: &'static [u64] = &[29];
+}
+
+// SAFETY: soc/exynos5433.yaml:111, `clocks.spi_ioclk`.
+unsafe impl Reference for spi4::ClocksSpiIoclk {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::CmuPeric;
+    type Subsystem = linkwright_subsystems::clk::Clk;
+    const NAME: &'static str = "clocks.spi_ioclk";
+    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const ARGS: &'static [u64] = &[54];
+}
+
+// SAFETY: soc/exynos5433.yaml:112, `interrupts.irq`.
+unsafe impl Reference for spi4::InterruptsIrq {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::Gic;
+    type Subsystem = linkwright_subsystems::interrupt::Interrupt;
+    const NAME: &'static str = "interrupts.irq";
+    const PLACE: &'static str = "soc/exynos5433.yaml:112";
+    const ARGS: &'static [u64] = &[444];
+}
+
+// SAFETY: soc/exynos5433.yaml:113, `dmas.tx`.
+unsafe impl Reference for devices::spi4::Tx {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.tx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:113";
+    const ARGS: &'static [u64] = &[25];
+}
+
+// SAFETY: soc/exynos5433.yaml:113, `dmas.rx`.
+unsafe impl Reference for devices::spi4::Rx {
+    type Consumer = devices::Spi4;
+    type Supplier = devices::Pdma0;
+    type Subsystem = linkwright::consumer::Dma;
+    const NAME: &'static str = "dmas.rx";
+    const PLACE: &'static str = "soc/exynos5433.yaml:113";
+    const ARGS: &'static [u64] = &[24];
+}
+
+impl linkwright_samsung_spi::driver::Instance for devices::Spi4 {
+    type ClocksSpi = spi4::ClocksSpi;
+    type ClocksSpiBusclk0 = spi4::ClocksSpiBusclk0;
+    type ClocksSpiIoclk = spi4::ClocksSpiIoclk;
+    type InterruptsIrq = spi4::InterruptsIrq;
+    type DmasTx = devices::spi4::Tx;
+    type DmasRx = devices::spi4::Rx;
+}
+
 /// Resources of `i2s1`.
 pub mod i2s1 {
     /// Its `clocks.iis`, of `cmu_peric`.

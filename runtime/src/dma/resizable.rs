@@ -46,15 +46,18 @@ where
         Self { channel: Some(channel), prepared: None }
     }
 
-    /// Have a program for blocks of this length that lie so: the last one if it is that, else a new one. What is in
-    /// flight is stopped for that, and a handler forgotten. Sleepable.
+    /// Have a program for blocks of this length that lie so: the last one if it is that, else a new one, for which what
+    /// is in flight is stopped and a handler forgotten. What nobody has recovered is dropped. Sleepable.
     ///
     /// # Errors
     /// [`ResizeError`].
     #[track_caller]
     pub fn prepare(&mut self, cx: &Task<'_>, shape: Linear) -> Result<&mut Prepared<E, Linear>, ResizeError> {
         let prepared = match self.prepared.take() {
-            Some(prepared) if prepared.shape() == shape => prepared,
+            Some(mut prepared) if prepared.shape() == shape => {
+                drop(prepared.recover());
+                prepared
+            }
             other => {
                 self.idle(cx, other)?;
                 let channel = self.channel.take().ok_or(ResizeError::Lost)?;
@@ -65,6 +68,16 @@ where
             }
         };
         Ok(self.prepared.insert(prepared))
+    }
+
+    /// Give the program up; what is in flight is stopped. Sleepable.
+    ///
+    /// # Errors
+    /// [`ResizeError::Release`].
+    #[track_caller]
+    pub fn unprepare(&mut self, cx: &Task<'_>) -> Result<(), ResizeError> {
+        let prepared = self.prepared.take();
+        self.idle(cx, prepared)
     }
 
     /// The last program, to start it again. Any context.
@@ -78,8 +91,7 @@ where
     /// As [`Prepared::unprepare`]; then it stays as it is.
     #[track_caller]
     pub fn release(mut self, cx: &Task<'_>) -> Result<Option<Channel<E>>, (ReleaseError, Self)> {
-        let prepared = self.prepared.take();
-        match self.idle(cx, prepared) {
+        match self.unprepare(cx) {
             Err(ResizeError::Release(error)) => Err((error, self)),
             _ => Ok(self.channel),
         }

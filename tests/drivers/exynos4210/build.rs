@@ -1,5 +1,10 @@
 //! The chip, from its spec.
 
 fn main() {
-    linkwright_codegen::Build::new().soc("exynos4210").external("pl330").external("samsung-uart").generate();
+    linkwright_codegen::Build::new()
+        .soc("exynos4210")
+        .external("pl330")
+        .external("samsung-spi")
+        .external("samsung-uart")
+        .generate();
 }

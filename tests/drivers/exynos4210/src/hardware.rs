@@ -1,10 +1,15 @@
-//! What is simulated: three DMA controllers on one memory, and four UARTs at their request lines.
+//! What is simulated: three DMA controllers on one memory, with four UARTs and three SPI controllers at their request
+//! lines.
+
+use std::sync::{Arc, Mutex};
 
 use linkwright::mmio::{Bus, Word};
-use linkwright_samsung_uart::regs;
+use linkwright_samsung_spi::regs as spi_regs;
+use linkwright_samsung_uart::regs as uart_regs;
 use linkwright_sim::{Board, Config, Pl330Sim, SimMemory};
 
 use crate::soc;
+use crate::spi::Spi;
 use crate::uart::Uart;
 
 /// The simulated part of the chip.
@@ -18,6 +23,8 @@ pub struct Hardware {
     pub mdma1: &'static Pl330Sim,
     /// UARTs.
     pub serial: [Uart; 4],
+    /// SPI controllers.
+    pub spi: [Spi; 3],
 }
 
 /// How drivers reach registers.
@@ -25,44 +32,63 @@ pub struct Hardware {
 pub enum Window {
     /// A UART's.
     Uart(&'static Uart),
+    /// An SPI controller's.
+    Spi(&'static Spi),
 }
 
-/// Where a UART is, and at which request lines of which controller.
+/// Where a device is, and at which request lines of which controller.
+#[derive(Clone, Copy)]
 struct Place {
     name: &'static str,
     base: u64,
     clock: u32,
     transmit: u32,
     receive: u32,
+    /// At the second controller.
     second: bool,
 }
 
 macro_rules! place {
-    ($serial:ident, $second:expr) => {
+    ($device:ident, $clock:ident, second: $second:expr) => {
         Place {
-            name: stringify!($serial),
-            base: soc::$serial::BASE,
-            clock: soc::$serial::clocks::UART,
-            transmit: soc::$serial::dmas::TX,
-            receive: soc::$serial::dmas::RX,
+            name: stringify!($device),
+            base: soc::$device::BASE,
+            clock: soc::$device::clocks::$clock,
+            transmit: soc::$device::dmas::TX,
+            receive: soc::$device::dmas::RX,
             second: $second,
         }
     };
 }
 
-const PLACES: [Place; 4] =
-    [place!(serial0, false), place!(serial1, true), place!(serial2, false), place!(serial3, true)];
+const SERIAL: [Place; 4] = [
+    place!(serial0, UART, second: false),
+    place!(serial1, UART, second: true),
+    place!(serial2, UART, second: false),
+    place!(serial3, UART, second: true),
+];
+const SPI: [Place; 3] =
+    [place!(spi0, SPI, second: false), place!(spi1, SPI, second: true), place!(spi2, SPI, second: false)];
 
 impl Hardware {
     pub(crate) fn new() -> Self {
-        let serial = PLACES.map(|place| Uart::new(place.name));
+        let serial = SERIAL.map(|place| Uart::new(place.name));
+        let spi = SPI.map(|place| Spi::new(place.name));
         let mut memory = SimMemory::new();
-        for (uart, place) in serial.iter().zip(&PLACES) {
+        for (uart, place) in serial.iter().zip(&SERIAL) {
             let base = place.base as u32;
-            memory = memory.with_device(base + regs::UTXH.offset(), 4, uart.sent.clone()).with_device(
-                base + regs::URXH.offset(),
+            memory = memory.with_device(base + uart_regs::UTXH.offset(), 4, uart.sent.clone()).with_device(
+                base + uart_regs::URXH.offset(),
                 4,
                 uart.received.clone(),
+            );
+        }
+        for (spi, place) in spi.iter().zip(&SPI) {
+            let base = place.base as u32;
+            memory = memory.with_device(base + spi_regs::SPI_TX_DATA.offset(), 4, spi.out()).with_device(
+                base + spi_regs::SPI_RX_DATA.offset(),
+                4,
+                spi.back(),
             );
         }
         let board = Board::with_memory(Config::exynos4210_pdma(), memory).expect("a controller");
@@ -70,17 +96,21 @@ impl Hardware {
             Box::leak(Box::new(Pl330Sim::new(config, board.dmac.memory().clone()).expect("a controller")))
         };
         let (pdma1, mdma1) = (beside(Config::exynos4210_pdma()), beside(Config::exynos4210_mdma()));
-        for (uart, place) in serial.iter().zip(&PLACES) {
-            let controller = if place.second { pdma1 } else { board.dmac };
-            controller.attach(place.transmit as u8, uart.sent.requester());
-            controller.attach(place.receive as u8, uart.received.requester());
+        let controller = |place: &Place| if place.second { pdma1 } else { board.dmac };
+        for (uart, place) in serial.iter().zip(&SERIAL) {
+            controller(place).attach(place.transmit as u8, uart.sent.requester());
+            controller(place).attach(place.receive as u8, uart.received.requester());
+        }
+        for (spi, place) in spi.iter().zip(&SPI) {
+            controller(place).attach(place.transmit as u8, Arc::new(Mutex::new(spi.out())));
+            controller(place).attach(place.receive as u8, Arc::new(Mutex::new(spi.back())));
         }
         // Nothing runs before it is needed.
         for controller in [board.dmac, pdma1, mdma1] {
             controller.set_clock(false);
         }
         mdma1.set_power(false);
-        Self { board, pdma1, mdma1, serial }
+        Self { board, pdma1, mdma1, serial, spi }
     }
 
     /// A clock begins to run, or stops.
@@ -89,13 +119,14 @@ impl Hardware {
             soc::pdma0::clocks::APB_PCLK => self.board.dmac.set_clock(runs),
             soc::pdma1::clocks::APB_PCLK => self.pdma1.set_clock(runs),
             soc::mdma1::clocks::APB_PCLK => self.mdma1.set_clock(runs),
-            _ => {
-                let uart = PLACES.iter().position(|place| place.clock == number);
-                if let Some(uart) = uart.and_then(|at| self.serial.get(at)) {
-                    uart.set_clock(runs);
-                }
-            }
+            _ => {}
         }
+        self.serial.iter().zip(SERIAL).filter(|(_, place)| place.clock == number).for_each(|(uart, _)| {
+            uart.set_clock(runs);
+        });
+        self.spi.iter().zip(SPI).filter(|(_, place)| place.clock == number).for_each(|(spi, _)| {
+            spi.set_clock(runs);
+        });
     }
 
     /// The display's power domain is switched.
@@ -104,19 +135,27 @@ impl Hardware {
     }
 
     pub(crate) fn window(&'static self, base: u64) -> Window {
-        let uart = PLACES.iter().position(|place| place.base == base).and_then(|at| self.serial.get(at));
-        Window::Uart(uart.expect("a driver's device is on the board"))
+        let uart = self.serial.iter().zip(SERIAL).find(|(_, place)| place.base == base);
+        let spi = self.spi.iter().zip(SPI).find(|(_, place)| place.base == base);
+        let window = uart.map(|(uart, _)| Window::Uart(uart)).or(spi.map(|(spi, _)| Window::Spi(spi)));
+        window.expect("a driver's device is on the board")
     }
 }
 
 impl<W: Word> Bus<W> for Window {
     fn load(&self, offset: u32) -> W {
-        let Self::Uart(uart) = self;
-        W::truncate(uart.load(offset).into())
+        let value = match self {
+            Self::Uart(uart) => uart.load(offset),
+            Self::Spi(spi) => spi.load(offset),
+        };
+        W::truncate(value.into())
     }
 
     fn store(&self, offset: u32, value: W) {
-        let Self::Uart(uart) = self;
-        uart.store(offset, value.widen() as u32);
+        let value = value.widen() as u32;
+        match self {
+            Self::Uart(uart) => uart.store(offset, value),
+            Self::Spi(spi) => spi.store(offset, value),
+        }
     }
 }

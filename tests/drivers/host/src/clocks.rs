@@ -7,7 +7,7 @@ use linkwright_subsystems::clk;
 
 use crate::{lock, number};
 
-/// The clocks of a chip, all of one frequency. Only a prepared clock can be enabled, and what is enabled stays prepared.
+/// The clocks of a chip, all of one frequency, and with a divider that is not remembered. Only a prepared clock can be enabled, and what is enabled stays prepared.
 #[derive(Debug)]
 pub struct Clocks {
     hertz: u64,
@@ -79,5 +79,11 @@ impl clk::Provider for Clocks {
 
     fn rate(&self, _: &Task<'_>, _: &'static [u64]) -> Result<u64, OperationError> {
         Ok(self.hertz)
+    }
+
+    fn set_rate(&self, _: &Task<'_>, _: &'static [u64], hertz: u64) -> Result<u64, OperationError> {
+        // The next rate below that a whole divisor makes.
+        let divisor = self.hertz.checked_next_multiple_of(hertz).and_then(|multiple| multiple.checked_div(hertz));
+        divisor.and_then(|divisor| self.hertz.checked_div(divisor)).ok_or(OperationError::Range)
     }
 }

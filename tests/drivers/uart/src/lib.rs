@@ -13,7 +13,7 @@ pub use error::Error;
 pub use receiver::{Receiver, Silence};
 pub use sender::Sender;
 
-use linkwright::consumer::Consumer;
+use linkwright::consumer::{Bound, Consumer};
 use linkwright::context::Task;
 use linkwright::dma::Resizable;
 use linkwright::dma::memory::Arena;
@@ -97,8 +97,18 @@ impl<I: uart::Instance, B: uart::Board<I>> Uart<I, B> {
         self.registers.bus().modify(regs::UINTM, |v| v.with(regs::Uintm::RECEIVE, !listens));
     }
 
-    /// The UART has interrupted: nothing has come for a while. Atomic.
-    pub fn interrupt(&self) {
+    /// The UART has interrupted: nothing has come for a while. Call it in the handler. Atomic.
+    pub fn interrupt(uart: &Bound<Self>)
+    where
+        Self: Send,
+    {
+        // Whoever is told runs outside of the critical section.
+        if let Some(silence) = uart.inspect(Self::acknowledge).flatten() {
+            silence.tell();
+        }
+    }
+
+    fn acknowledge(&self) -> Option<&'static Silence> {
         let io = self.registers.bus();
         // What came last may still be on its way.
         for _ in 0..LOOKS {
@@ -109,9 +119,7 @@ impl<I: uart::Instance, B: uart::Board<I>> Uart<I, B> {
         }
         io.write(regs::UTRSTAT, Value::zero().with(regs::Utrstat::RECEIVE_TIMEOUT, true));
         io.write(regs::UINTP, Value::zero().with(regs::Uintp::RECEIVE, true));
-        if let Some(silence) = self.silence {
-            silence.tell();
-        }
+        self.silence
     }
 
     /// Has everything left the FIFO? Atomic.
