@@ -9,6 +9,7 @@ use crate::emit::rust::one_file;
 use crate::emit::{Files, Targets};
 use crate::front::{self, Reading};
 use crate::load::{Input, Options};
+use crate::project;
 use crate::report::{Level, Style, human};
 use crate::write;
 
@@ -41,6 +42,7 @@ pub struct Build {
     external: BTreeSet<String>,
     file: String,
     out: Option<PathBuf>,
+    config: Option<PathBuf>,
 }
 
 /// What a build script did.
@@ -86,6 +88,7 @@ impl Build {
             external: BTreeSet::new(),
             file: "linkwright.rs".to_string(),
             out: None,
+            config: None,
         }
     }
 
@@ -132,6 +135,15 @@ impl Build {
         self
     }
 
+    /// The project's file, from the directory of the package; default `linkwright.toml` there, if it exists.
+    ///
+    /// Its levels and spec directories count as they do for the command line. Files above the package are not looked
+    /// for: the package would build otherwise elsewhere.
+    pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config = Some(file.into());
+        self
+    }
+
     /// Generates, and tells cargo what to watch. If the specs are wrong, says why and ends the build.
     ///
     /// To decide that oneself there is [`try_generate`](Self::try_generate).
@@ -157,9 +169,10 @@ impl Build {
     pub fn try_generate(self) -> Result<Built, BuildError> {
         let mut spec_paths = self.spec_paths;
         spec_paths.push(PathBuf::from("specs"));
-        let options = Options { spec_paths, above: false, built_in: true };
-        let reading = front::read(&self.inputs, &options);
-        let mut directives = watched(&reading);
+        let options = Options { spec_paths, above: false, ..Options::default() };
+        let config = self.config.or_else(|| Some(PathBuf::from(project::FILE)).filter(|file| file.is_file()));
+        let (reading, _) = front::read_project(&self.inputs, &options, config.as_deref(), &());
+        let mut directives = watched(&reading, config.as_deref());
         let fail = |report: String, directives: &[String]| BuildError { report, directives: directives.to_vec() };
         let Some(model) = &reading.model else {
             let report = human(&reading.diagnostics, &reading.workspace.sources, Style::default());
@@ -180,13 +193,14 @@ impl Build {
 }
 
 /// Every file that was read, also of specs that are wrong, and the folders where a new one would count.
-fn watched(reading: &Reading) -> Vec<String> {
+fn watched(reading: &Reading, config: Option<&Path>) -> Vec<String> {
     let files = reading.workspace.sources.iter().filter_map(|(_, file)| file.path.as_deref());
     let folders = reading.workspace.directories.iter().flat_map(|directory| {
         ["subsystems", "ip", "soc"].map(|kind| directory.join(kind)).into_iter().filter(|folder| folder.is_dir())
     });
     let mut paths: BTreeSet<PathBuf> = files.map(Path::to_path_buf).collect();
     paths.extend(folders);
+    paths.extend(config.map(Path::to_path_buf));
     if paths.is_empty() {
         // Without a word of the script cargo watches every file of the package.
         paths.insert(PathBuf::from("Cargo.toml"));

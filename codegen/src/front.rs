@@ -2,9 +2,12 @@
 //!
 //! Command line, `build.rs` helper and derives all come through here, so the same input gives the same findings.
 
+use std::path::Path;
+
 use crate::check;
 use crate::load::{Input, Options, Watch, Workspace, load_watched};
 use crate::lower::{Model, lower};
+use crate::project::{self, Project};
 use crate::report::Diagnostics;
 
 /// What reading specs gave.
@@ -14,6 +17,8 @@ pub struct Reading {
     pub workspace: Workspace,
     /// What was found.
     pub diagnostics: Diagnostics,
+    /// How many findings comments in the specs answered.
+    pub allowed: usize,
     /// The resolved model; there exactly when there are no errors.
     pub model: Option<Model>,
 }
@@ -23,11 +28,27 @@ pub fn read(inputs: &[Input], options: &Options) -> Reading {
     read_watched(inputs, options, &())
 }
 
+/// As [`read_watched`], for a project: what its file says counts where `options` do not say otherwise.
+///
+/// A file that cannot be used is what is found; nothing else is read then.
+pub fn read_project(inputs: &[Input], options: &Options, file: Option<&Path>, watch: &dyn Watch) -> (Reading, Project) {
+    let Some(file) = file else { return (read_watched(inputs, options, watch), Project::default()) };
+    let mut workspace = Workspace::default();
+    let mut diagnostics = Diagnostics::new();
+    match project::read(file, &mut workspace.sources, &mut diagnostics) {
+        Some(project) => (read_watched(inputs, &project.options(options), watch), project),
+        None => (Reading { workspace, diagnostics, allowed: 0, model: None }, Project::default()),
+    }
+}
+
 /// As [`read`], and tells how far it is.
 pub fn read_watched(inputs: &[Input], options: &Options, watch: &dyn Watch) -> Reading {
     let mut diagnostics = Diagnostics::new();
     let workspace = load_watched(inputs, options, watch, &mut diagnostics);
     check::run(&workspace, watch, &mut diagnostics);
+    let (mut diagnostics, allowed) = check::suppress::apply(&workspace.sources, diagnostics);
+    diagnostics.retain_fixes(|fix| fix.fits(&workspace.sources));
+    let mut diagnostics = options.levels.apply(diagnostics);
     let model = lower(&workspace, &mut diagnostics);
-    Reading { workspace, diagnostics, model }
+    Reading { workspace, diagnostics, allowed, model }
 }

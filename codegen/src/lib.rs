@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod asm;
+pub mod baseline;
 mod build;
 pub mod check;
 pub mod emit;
+pub mod fix;
 pub mod front;
 pub mod generate;
 pub mod load;
@@ -13,6 +15,7 @@ pub mod lower;
 pub mod names;
 mod order;
 pub mod parallel;
+pub mod project;
 pub mod report;
 pub mod scenario;
 #[cfg(feature = "schema")]

@@ -244,6 +244,22 @@ fn has_mark(path: &Path) -> Result<bool, WriteError> {
     Ok(is_generated(&head))
 }
 
+/// Gives files new contents: all of them, or none if one cannot be written. Links stay links, and modes stay.
+pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<(), WriteError> {
+    let stage = |(path, text): &(&Path, &str)| {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let mode = fs::metadata(&real).map(|found| found.permissions());
+        let staged = Staged::new(real, text.as_bytes())?;
+        if let (Ok(mode), Some(waiting)) = (mode, &staged.waiting) {
+            let fail = |source| WriteError::Io { path: waiting.clone(), doing: "write", source };
+            fs::set_permissions(waiting, mode).map_err(fail)?;
+        }
+        Ok(staged)
+    };
+    let mut staged: Vec<Staged> = files.iter().map(stage).collect::<Result<_, _>>()?;
+    staged.iter_mut().try_for_each(Staged::settle)
+}
+
 /// A new file that waits beside its place.
 struct Staged {
     path: PathBuf,

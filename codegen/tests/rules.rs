@@ -11,7 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use linkwright_codegen::check::Rule;
-use linkwright_codegen::report::Level;
+use linkwright_codegen::project;
+use linkwright_codegen::report::{Diagnostics, Level, Style, human};
+use linkwright_codegen::source::SourceMap;
 
 use common::{accept, file_name, ids, judge, report};
 
@@ -96,7 +98,11 @@ fn the_list_of_rules_is_current() {
     let start = text.find("| rule |").expect("the list");
     let mut list = String::from("| rule | level | what it finds |\n|---|---|---|\n");
     for rule in Rule::all() {
-        let level = if rule.level == Level::Error { "error" } else { "warning" };
+        let level = match (rule.level, rule.fixed) {
+            (_, true) => "error",
+            (Level::Error, false) => "error, can be lowered",
+            (Level::Warning, false) => "warning",
+        };
         list += &format!("| [{id} {}]({id}.md) | {level} | {} |\n", rule.name, rule.summary(), id = rule.id);
     }
     let wanted = format!("{}{list}", &text[..start]);
@@ -121,7 +127,8 @@ fn each_rule_is_a_file_of_its_name() {
     }
     let mut on_disk = BTreeSet::new();
     walk(&crate_dir().join("src/check"), &mut on_disk);
-    let reported_elsewhere = |rule: &&&Rule| ["LW00", "LW08", "LW09"].iter().any(|kind| rule.id.starts_with(kind));
+    let reported_elsewhere =
+        |rule: &&&Rule| ["LW00", "LW07", "LW08", "LW09"].iter().any(|kind| rule.id.starts_with(kind));
     let in_table: BTreeSet<String> =
         Rule::all().iter().filter(|rule| !reported_elsewhere(rule)).map(|rule| rule.name.to_string()).collect();
     assert_eq!(on_disk, in_table);
@@ -142,7 +149,7 @@ fn every_id_that_is_reported_is_in_the_table() {
         }
     }
     let mut used = BTreeSet::new();
-    for dir in ["yaml", "spec", "load", "lower", "scenario", "asm", "check", "emit"] {
+    for dir in ["yaml", "spec", "load", "lower", "scenario", "asm", "check", "emit", "project"] {
         walk(&crate_dir().join("src").join(dir), &mut used);
     }
     let known: BTreeSet<String> = Rule::all().iter().map(|rule| rule.id.to_string()).collect();
@@ -153,7 +160,7 @@ fn every_id_that_is_reported_is_in_the_table() {
 fn examples_are_reported_and_their_corrections_are_clean() {
     let mut wrong = Vec::new();
     // Rules about microcode and about scenarios have their examples tested with those.
-    let about_specs = |rule: &Rule| !rule.id.starts_with("LW08") && !rule.id.starts_with("LW09");
+    let about_specs = |rule: &Rule| !["LW07", "LW08", "LW09"].iter().any(|kind| rule.id.starts_with(kind));
     for rule in Rule::all().iter().filter(|rule| !WITHOUT_EXAMPLE.contains(&rule.id) && about_specs(rule)) {
         let diffs = blocks(rule.page, "Example", "diff");
         let bad = blocks(rule.page, "Example", "yaml");
@@ -182,6 +189,30 @@ fn examples_are_reported_and_their_corrections_are_clean() {
         if let Err(difference) = page_shows(rule, &text) {
             wrong.push(difference);
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+#[test]
+fn examples_of_projects_are_reported_and_their_corrections_are_clean() {
+    let mut wrong = Vec::new();
+    for rule in Rule::all().iter().filter(|rule| rule.id.starts_with("LW07")) {
+        let read = |text: &str| {
+            let (mut sources, mut findings) = (SourceMap::new(), Diagnostics::new());
+            let project = project::read_text("linkwright.toml", None, text, &mut sources, &mut findings);
+            assert_eq!(project.is_none(), findings.has_errors());
+            (human(&findings, &sources, Style::default()), findings)
+        };
+        let (bad, good) = (blocks(rule.page, "Example", "toml"), blocks(rule.page, "Use instead", "toml"));
+        let (text, findings) = read(bad[0]);
+        if ids(&findings) != [rule.id] {
+            wrong.push(format!("example of {} gives:\n{text}", rule.id));
+        }
+        let (corrected, findings) = read(good[0]);
+        if !findings.is_empty() {
+            wrong.push(format!("correction of {} gives:\n{corrected}", rule.id));
+        }
+        wrong.extend(page_shows(rule, &text).err());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
 }

@@ -8,18 +8,21 @@ use linkwright_codegen::report::{self, Diagnostics, Style};
 use linkwright_codegen::source::SourceMap;
 
 use crate::args::Color;
+use crate::page;
 use crate::{Failure, Verdict};
 
 /// Work shorter than this shows no progress.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
 pub(crate) struct Console {
+    color: Color,
     quiet: bool,
+    verbose: bool,
     start: Instant,
 }
 
 impl Console {
-    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+    pub(crate) fn new(color: Color, quiet: bool, verbose: bool) -> Self {
         match color {
             // anstream looks at the terminal, NO_COLOR and CLICOLOR_FORCE itself.
             Color::Auto => ColorChoice::Auto,
@@ -27,7 +30,16 @@ impl Console {
             Color::Never => ColorChoice::Never,
         }
         .write_global();
-        Self { quiet, start: Instant::now() }
+        Self { color, quiet, verbose, start: Instant::now() }
+    }
+
+    /// Take the project's choice of colours, unless the command line has one: `always` or `never`.
+    pub(crate) fn prefer(&self, color: &str) {
+        match (self.color, color) {
+            (Color::Auto, "always") => ColorChoice::Always.write_global(),
+            (Color::Auto, "never") => ColorChoice::Never.write_global(),
+            _ => {}
+        }
     }
 
     /// Write a result.
@@ -45,6 +57,37 @@ impl Console {
         if !self.quiet {
             anstream::eprintln!("{line}");
         }
+    }
+
+    /// Say what only those want to know who ask for it.
+    pub(crate) fn detail(&self, line: &str) {
+        if self.verbose {
+            anstream::eprintln!("{line}");
+        }
+    }
+
+    /// Write a page of Markdown: with colours and in the terminal's width for people, as it is for programs.
+    pub(crate) fn page(&self, markdown: &str) -> Result<(), Failure> {
+        if anstream::AutoStream::choice(&io::stdout()) == ColorChoice::Never {
+            return self.result(markdown.as_bytes());
+        }
+        self.result(page::styled(markdown, width().min(100)).as_bytes())
+    }
+
+    /// Write how a file would change, as `diff -u` does.
+    pub(crate) fn difference(&self, name: &str, before: &str, after: &str) -> Result<(), Failure> {
+        let diff = similar::TextDiff::from_lines(before, after);
+        let plain = diff.unified_diff().context_radius(2).header(name, name).to_string();
+        if anstream::AutoStream::choice(&io::stdout()) == ColorChoice::Never {
+            return self.result(plain.as_bytes());
+        }
+        let line = |line: &str| match line.as_bytes().first() {
+            Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
+            Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
+            Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
+            _ => format!("{line}\n"),
+        };
+        self.result(plain.lines().map(line).collect::<String>().as_bytes())
     }
 
     /// Say what is wrong.
@@ -85,7 +128,9 @@ impl Console {
 }
 
 fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(120)
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    said.or_else(measured).unwrap_or(120)
 }
 
 /// "1 file", "2 files".

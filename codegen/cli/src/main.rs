@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod console;
+mod page;
 mod progress;
 mod simulate;
 
@@ -18,7 +19,7 @@ use console::Console;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let console = Console::new(cli.color, cli.quiet);
+    let console = Console::new(cli.color, cli.quiet, cli.verbose);
     let outcome = match &cli.command {
         Command::Generate(args) => commands::generate::run(args, &console),
         Command::Lint(args) => commands::lint::run(args, &console),
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
         Command::Simulate(args) => commands::simulate::run(args, &console),
         Command::Asm(args) => commands::asm::run(args, &console),
         Command::Disasm(args) => commands::disasm::run(args, &console),
+        Command::Completions(args) => commands::completions::run(args, &console),
+        Command::Man(args) => commands::man::run(args, &console),
     };
     match outcome {
         Ok(Verdict::Clean) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::load::Workspace;
-use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
+use crate::report::{Diagnostic, Diagnostics, one_of};
 use crate::source::Span;
 use crate::spec::Name;
 
@@ -48,7 +48,7 @@ impl<'a> Cx<'a> {
     /// Help for a name that is not there: the nearest of those that are, or what there is.
     pub(super) fn advise<'n>(
         &mut self,
-        finding: Diagnostic,
+        mut finding: Diagnostic,
         unknown: &str,
         known: impl Iterator<Item = &'n str>,
     ) -> Diagnostic {
@@ -56,11 +56,10 @@ impl<'a> Cx<'a> {
             return finding;
         }
         let known: Vec<&str> = known.take(CANDIDATES).collect();
-        match did_you_mean(unknown, known.iter().copied()) {
-            Some(help) => finding.help(help),
-            None if known.is_empty() => finding,
-            None => finding.help(format!("there is {}", one_of(known))),
+        if finding.advise(unknown, known.iter().copied()) || known.is_empty() {
+            return finding;
         }
+        finding.help(format!("there is {}", one_of(known)))
     }
 
     /// May a search through many names be made for one more piece of advice?

@@ -5,19 +5,24 @@
 //! later passes leave that alone, so nothing is reported twice. Each takes time linear in the size of a spec, or
 //! n log n.
 
+mod configuration;
 mod cx;
 mod engine;
 mod fields;
 mod instructions;
+mod levels;
 mod microcode;
 mod registers;
 mod rule;
 mod scenario;
 mod structure;
 mod subsystems;
+pub(crate) mod suppress;
 mod table;
 mod topology;
 
+pub(crate) use configuration::{INVALID_TOML, LOWERED_ERRORS, UNKNOWN_RULES};
+pub use levels::{Fixed, Levels, Setting};
 pub use rule::Rule;
 
 use cx::Cx;

@@ -11,8 +11,10 @@ pub struct Rule {
     pub id: &'static str,
     /// `overlapping-registers`.
     pub name: &'static str,
-    /// How bad a finding is.
+    /// How bad a finding is, unless the project says otherwise.
     pub level: Level,
+    /// It stays an error: nothing can be generated from what breaks it.
+    pub fixed: bool,
     /// The page about it, Markdown.
     pub page: &'static str,
 }
@@ -35,19 +37,26 @@ impl Rule {
     }
 
     /// A finding of it.
-    pub(super) fn at(&self, span: Span, title: impl Into<String>, label: impl Into<String>) -> Diagnostic {
+    pub(crate) fn at(&self, span: Span, title: impl Into<String>, label: impl Into<String>) -> Diagnostic {
         let level = self.level;
         Diagnostic { level, ..Diagnostic::error(self.id, title, span, label) }
     }
 }
 
 /// A rule whose page is `rules/<id>.md`.
+///
+/// `Error`: it stays one. `Deny`: an error, unless the project says otherwise. `Warning`: likewise.
 macro_rules! rule {
+    (@level Warning) => { $crate::report::Level::Warning };
+    (@level $other:ident) => { $crate::report::Level::Error };
+    (@fixed Error) => { true };
+    (@fixed $other:ident) => { false };
     ($id:literal, $name:literal, $level:ident) => {
         $crate::check::Rule {
             id: $id,
             name: $name,
-            level: $crate::report::Level::$level,
+            level: $crate::check::rule!(@level $level),
+            fixed: $crate::check::rule!(@fixed $level),
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
         }
     };

@@ -1,6 +1,9 @@
 //! All rules by id. A test holds it against the files on disk and the pages.
 
-use super::{Rule, engine, fields, instructions, microcode, registers, scenario, structure, subsystems, topology};
+use super::{
+    Rule, configuration, engine, fields, instructions, microcode, registers, scenario, structure, subsystems, suppress,
+    topology,
+};
 
 pub(super) const TABLE: &[&Rule] = &[
     &structure::INVALID_YAML,
@@ -19,6 +22,9 @@ pub(super) const TABLE: &[&Rule] = &[
     &structure::RECURSIVE_EXTENDS,
     &structure::UNKNOWN_SUBSYSTEMS,
     &structure::CONFLICTING_SPECS,
+    &suppress::UNKNOWN_SUPPRESSIONS,
+    &suppress::UNUSED_SUPPRESSIONS,
+    &suppress::UNEXPLAINED_SUPPRESSIONS,
     &structure::INTERNAL_ERRORS,
     &registers::colliding_register_names::RULE,
     &registers::overlapping_registers::RULE,
@@ -105,6 +111,9 @@ pub(super) const TABLE: &[&Rule] = &[
     &engine::silent_faults::RULE,
     &subsystems::unknown_operations::RULE,
     &subsystems::unfit_stages::RULE,
+    &configuration::INVALID_TOML,
+    &configuration::UNKNOWN_RULES,
+    &configuration::LOWERED_ERRORS,
     &scenario::UNKNOWN_SCENARIO_NAMES,
     &scenario::IMPOSSIBLE_EVENTS,
     &microcode::UNKNOWN_INSTRUCTIONS,

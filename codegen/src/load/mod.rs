@@ -20,12 +20,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::check::Levels;
 use crate::parallel;
 use crate::report::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::spec::{self, Document};
 use crate::yaml::{self, BadText};
 pub use scenario::{scenario, scenario_text};
+pub(crate) use search::shown;
 use search::{Found, Kind, Search};
 
 /// How specs are found.
@@ -37,11 +39,15 @@ pub struct Options {
     pub above: bool,
     /// Search the built-in specs too.
     pub built_in: bool,
+    /// What the project thinks of rules.
+    pub levels: Levels,
+    /// Texts that stand for those of files on disk, such as edits that are not saved.
+    pub texts: HashMap<PathBuf, Arc<str>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { spec_paths: Vec::new(), above: true, built_in: true }
+        Self { spec_paths: Vec::new(), above: true, built_in: true, levels: Levels::default(), texts: HashMap::new() }
     }
 }
 
@@ -178,6 +184,7 @@ enum Read {
 struct Loader<'a> {
     workspace: Workspace,
     search: Search,
+    unsaved: &'a HashMap<PathBuf, Arc<str>>,
     out: &'a mut Diagnostics,
     /// Socs as they are written, requested and extended ones, by name.
     written: HashMap<String, Loaded<spec::Soc>>,
@@ -188,7 +195,7 @@ struct Loader<'a> {
 }
 
 impl<'a> Loader<'a> {
-    fn new(inputs: &[Input], options: &Options, out: &'a mut Diagnostics) -> Self {
+    fn new(inputs: &[Input], options: &'a Options, out: &'a mut Diagnostics) -> Self {
         let files = inputs.iter().filter_map(|input| match input {
             Input::File(path) => Some(path.as_path()),
             // What stands in the working directory.
@@ -199,6 +206,7 @@ impl<'a> Loader<'a> {
         Self {
             workspace: Workspace { directories: search.on_disk().to_vec(), ..Workspace::default() },
             search,
+            unsaved: &options.texts,
             out,
             written: HashMap::new(),
             requested: Vec::new(),
@@ -210,7 +218,11 @@ impl<'a> Loader<'a> {
     fn request(&mut self, inputs: &[Input], watch: &dyn Watch) {
         let found: Vec<Found> = inputs.iter().filter_map(|input| self.requested(input)).collect();
         watch.begin("Reading specs", found.len());
-        let texts = parallel::map(&found, Found::text);
+        let unsaved = self.unsaved;
+        let texts = parallel::map(&found, |found| match found.path.as_ref().and_then(|path| unsaved.get(path)) {
+            Some(text) => Ok(text.to_string()),
+            None => found.text(),
+        });
         let mut files = Vec::with_capacity(found.len());
         for (found, text) in found.into_iter().zip(texts) {
             let text = self.source(&found, text);

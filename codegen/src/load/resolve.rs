@@ -2,7 +2,7 @@
 
 use super::Loader;
 use super::search::Kind;
-use crate::report::{Diagnostic, did_you_mean};
+use crate::report::{Diagnostic, Fix};
 use crate::spec::Name;
 
 /// Names that are compared with others in one run; it costs time, and nobody reads the hundredth suggestion.
@@ -17,14 +17,13 @@ pub(super) fn unresolved(loader: &mut Loader<'_>, kind: Kind, name: &Name) {
     names.extend(loader.workspace.ips.iter().filter(|_| kind == Kind::Ip).map(|l| l.spec.name.value.clone()));
     let title = format!("there is no {} `{}`", kind.noun(), name.value);
     let mut error = Diagnostic::error("LW0012", title, name.span, "not found");
-    error = match did_you_mean(&name.value, names.iter().map(String::as_str)) {
-        Some(help) => error.help(help),
-        None => error.note(format!(
+    if !error.advise(&name.value, names.iter().map(String::as_str)) {
+        error = error.note(format!(
             "looked for `{}/{}.yaml` in the spec directories, beside the file and above, and among the built-in specs",
             kind.folder(),
             name.value
-        )),
-    };
+        ));
+    }
     loader.out.push(error);
 }
 
@@ -47,7 +46,9 @@ pub(super) fn subsystems(loader: &mut Loader<'_>) {
                 "no such subsystem",
             );
             errors.push(match workspace.subsystem_by_key(name) {
-                Some(meant) => error.help(format!("`provides` has the subsystem's name: `{}`", meant.name.value)),
+                Some(meant) => error
+                    .help(format!("`provides` has the subsystem's name: `{}`", meant.name.value))
+                    .correct(Fix::write(name.span, name.value.clone(), meant.name.value.clone())),
                 None => suggest(error, name, names()),
             });
         }
@@ -72,7 +73,7 @@ fn unknown_key<'a>(
     loader: &Loader<'_>,
     key: &Name,
     place: &str,
-    keys: impl Iterator<Item = &'a str>,
+    keys: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<Diagnostic> {
     if loader.workspace.subsystem_by_key(key).is_some() {
         return None;
@@ -84,14 +85,18 @@ fn unknown_key<'a>(
     let title = format!("no subsystem has the key `{}`", key.value);
     let error = Diagnostic::error("LW0015", title, key.span, "no such key");
     Some(match loader.workspace.subsystem(key) {
-        Some(meant) => error.help(format!("{place} has the subsystem's key: `{}`", meant.key())),
+        Some(meant) => error.help(format!("{place} has the subsystem's key: `{}`", meant.key())).correct(Fix::write(
+            key.span,
+            key.value.clone(),
+            meant.key(),
+        )),
         None => suggest(error, key, keys),
     })
 }
 
-fn suggest<'a>(error: Diagnostic, name: &Name, candidates: impl Iterator<Item = &'a str>) -> Diagnostic {
-    match did_you_mean(&name.value, candidates) {
-        Some(help) => error.help(help),
-        None => error.note("subsystems are the files in `subsystems/` of the spec directories"),
+fn suggest<'a>(mut error: Diagnostic, name: &Name, candidates: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+    match error.advise(&name.value, candidates) {
+        true => error,
+        false => error.note("subsystems are the files in `subsystems/` of the spec directories"),
     }
 }

@@ -215,7 +215,7 @@ fn same(a: &Path, b: &Path) -> bool {
 }
 
 /// A path as people would write it: relative to where they are, if it is below.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let path = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     path.strip_prefix(".").unwrap_or(path).display().to_string()

@@ -1,5 +1,6 @@
 use std::cmp::Reverse;
 
+use super::{Fix, did_you_mean};
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -37,6 +38,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
+    /// What a program can do, if there is one right answer.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -50,6 +53,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            fix: None,
         }
     }
 
@@ -77,6 +81,22 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
         self
+    }
+
+    /// With what a program can do, if anything.
+    #[must_use]
+    pub fn correct(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// Advice for a name that is not known and stands at the primary label: the nearest of those that are. `false`:
+    /// none is near.
+    pub fn advise<'a>(&mut self, unknown: &str, known: impl Iterator<Item = &'a str> + Clone) -> bool {
+        let help = did_you_mean(unknown, known.clone());
+        self.fix = help.as_ref().and_then(|_| Fix::meant(unknown, known, self.primary.span));
+        self.help.extend(help);
+        self.fix.is_some() || !self.help.is_empty()
     }
 }
 
@@ -117,6 +137,13 @@ impl Diagnostics {
         // Equal in all that is sorted by means the same finding, told from two sides at most.
         list.dedup_by_key(|d| (d.rule, d.primary.span, &d.title));
         list
+    }
+
+    /// Forget the fixes that are not as they should be.
+    pub(crate) fn retain_fixes(&mut self, mut right: impl FnMut(&Fix) -> bool) {
+        for finding in &mut self.list {
+            finding.fix = finding.fix.take().filter(&mut right);
+        }
     }
 
     /// None at all?

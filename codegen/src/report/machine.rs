@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Diagnostics, Label, Level, Summary};
+use super::{Diagnostic, Diagnostics, Edit, Fix, Label, Level, Summary};
+use crate::baseline::fingerprint;
 use crate::check::Rule;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -25,6 +26,34 @@ struct Finding<'a> {
     secondary: Vec<Place<'a>>,
     notes: &'a [String],
     help: &'a [String],
+    /// What `lint --fix` would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Correction<'a>>,
+}
+
+#[derive(Serialize)]
+struct Correction<'a> {
+    what: &'a str,
+    edits: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'a> {
+    file: &'a str,
+    /// Bytes from the beginning of the file.
+    start: u32,
+    end: u32,
+    text: &'a str,
+}
+
+fn correction<'a>(fix: &'a Fix, sources: &'a SourceMap) -> Correction<'a> {
+    let edit = |edit: &'a Edit| Replacement {
+        file: &sources.file(edit.span.file).name,
+        start: edit.span.start,
+        end: edit.span.end,
+        text: &edit.text,
+    };
+    Correction { what: &fix.what, edits: fix.edits.iter().map(edit).collect() }
 }
 
 #[derive(Serialize)]
@@ -43,7 +72,7 @@ struct Place<'a> {
 fn place<'a>(label: &'a Label, sources: &'a SourceMap) -> Place<'a> {
     let span = label.span;
     let (line, column) = sources.line_column(span);
-    let (end_line, end_column) = sources.line_column(crate::source::Span { start: span.end, ..span });
+    let (end_line, end_column) = sources.line_column(Span { start: span.end, ..span });
     let file = &sources.file(span.file).name;
     Place { file, line, column, end_line, end_column, start: span.start, end: span.end, label: &label.text }
 }
@@ -59,7 +88,7 @@ fn name(finding: &Diagnostic) -> &'static str {
     Rule::find(finding.rule).map_or("", |rule| rule.name)
 }
 
-/// One JSON document: `{"version": 1, "findings": [{rule, name, level, title, primary, secondary, notes, help}], …}`.
+/// One JSON document: `{"version": 1, "findings": [{rule, name, level, title, primary, secondary, notes, help, fix}], …}`.
 /// Lines and columns (characters) count from 1, `start` and `end` are bytes from 0.
 pub fn json(findings: &Diagnostics, sources: &SourceMap) -> String {
     let sorted = findings.sorted();
@@ -73,6 +102,7 @@ pub fn json(findings: &Diagnostics, sources: &SourceMap) -> String {
         secondary: d.secondary.iter().map(|label| place(label, sources)).collect(),
         notes: &d.notes,
         help: &d.help,
+        fix: d.fix.as_ref().map(|fix| correction(fix, sources)),
     });
     let report =
         Report { version: 1, findings: findings.collect(), errors: summary.errors, warnings: summary.warnings };
@@ -122,42 +152,64 @@ fn property(text: &str) -> String {
 
 /// SARIF 2.1.0, for code-scanning services.
 pub fn sarif(findings: &Diagnostics, sources: &SourceMap) -> String {
+    let artifact = |span: Span| json!({ "uri": uri(&sources.file(span.file).name) });
+    let region = |span: Span| {
+        let (line, column) = sources.line_column(span);
+        let (end_line, end_column) = sources.line_column(Span { start: span.end, ..span });
+        json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
+    };
     let location = |label: &Label| {
-        let at = place(label, sources);
+        let text = if label.text.is_empty() { "here" } else { &label.text };
         json!({
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(at.file) },
-                "region": {
-                    "startLine": at.line, "startColumn": at.column,
-                    "endLine": at.end_line, "endColumn": at.end_column
-                }
-            },
-            "message": { "text": if at.label.is_empty() { "here" } else { at.label } }
+            "physicalLocation": { "artifactLocation": artifact(label.span), "region": region(label.span) },
+            "message": { "text": text }
         })
     };
+    let replacement =
+        |edit: &Edit| json!({ "deletedRegion": region(edit.span), "insertedContent": { "text": edit.text } });
+    let fixes = |finding: &Diagnostic| {
+        let fix = finding.fix.iter().filter_map(|fix| {
+            let replacements: Vec<Value> = fix.edits.iter().map(replacement).collect();
+            let change = json!({
+                "artifactLocation": artifact(fix.edits.first()?.span), "replacements": replacements
+            });
+            Some(json!({ "description": { "text": fix.what }, "artifactChanges": [change] }))
+        });
+        fix.collect::<Vec<Value>>()
+    };
+    let rules = Rule::all();
+    let index = |id: &str| rules.iter().position(|rule| rule.id == id);
     let results: Vec<Value> = findings
         .sorted()
         .iter()
         .map(|d| {
             let text: Vec<&str> =
                 [d.title.as_str()].into_iter().chain(d.notes.iter().chain(&d.help).map(String::as_str)).collect();
-            json!({
+            let mut result = json!({
                 "ruleId": d.rule,
+                "ruleIndex": index(d.rule),
                 "level": level(d.level),
                 "message": { "text": text.join("\n") },
                 "locations": [location(&d.primary)],
-                "relatedLocations": d.secondary.iter().map(location).collect::<Vec<_>>()
-            })
+                "relatedLocations": d.secondary.iter().map(location).collect::<Vec<_>>(),
+                "partialFingerprints": { "linkwright/v1": fingerprint(d, sources) }
+            });
+            let fixes = fixes(d);
+            if !fixes.is_empty() {
+                result["fixes"] = fixes.into();
+            }
+            result
         })
         .collect();
-    let rules: Vec<Value> = Rule::all()
+    let rules: Vec<Value> = rules
         .iter()
         .map(|rule| {
             json!({
                 "id": rule.id,
                 "name": rule.name,
                 "shortDescription": { "text": rule.summary() },
-                "help": { "text": rule.page, "markdown": rule.page }
+                "help": { "text": rule.page, "markdown": rule.page },
+                "defaultConfiguration": { "level": level(rule.level) }
             })
         })
         .collect();
@@ -165,7 +217,12 @@ pub fn sarif(findings: &Diagnostics, sources: &SourceMap) -> String {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": { "name": "linkwright", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "tool": { "driver": {
+                "name": "linkwright",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules
+            } },
             "columnKind": "unicodeCodePoints",
             "results": results
         }]

@@ -34,6 +34,23 @@ pub fn suggest<'a>(unknown: &str, candidates: impl IntoIterator<Item = &'a str>)
     best.map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `unknown` surely stands for: the only one that is close, and it has the same digits.
+///
+/// `uart1` is close to `uart0` and yet another thing; a name of two letters is close to too much.
+pub(super) fn sole<'a>(unknown: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let all: Vec<&str> = candidates.into_iter().collect();
+    let found = suggest(unknown, all.iter().copied())?;
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let same = fold(found) == fold(unknown);
+    let sure = same || unknown.chars().count() > 2 && digits(found) == digits(unknown);
+    let others = all.iter().copied().filter(|other| *other != found);
+    let alone = match same {
+        true => others.into_iter().all(|other| fold(other) != fold(found)),
+        false => suggest(unknown, others).is_none(),
+    };
+    (sure && alone).then_some(found)
+}
+
 /// "did you mean `…`?", if anything is close.
 pub fn did_you_mean<'a>(unknown: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     suggest(unknown, candidates).map(|name| format!("did you mean `{name}`?"))
@@ -79,6 +96,16 @@ mod tests {
     #[test]
     fn the_nearest_wins_and_the_first_of_equals() {
         assert_eq!(suggest("uart", ["uart10", "uart1", "uart0"]), Some("uart1"));
+    }
+
+    #[test]
+    fn one_right_answer_is_close_alone_and_has_the_same_digits() {
+        assert_eq!(sole("acess", ["access", "offset"]), Some("access"));
+        assert_eq!(sole("power_domains", ["power-domains", "power-domain"]), Some("power-domains"));
+        assert_eq!(sole("uart2", ["uart1", "spi"]), None);
+        assert_eq!(sole("uatr1", ["uart1", "uart2"]), Some("uart1"));
+        assert_eq!(sole("cat", ["car", "cab"]), None);
+        assert_eq!(sole("tz", ["tx"]), None);
     }
 
     #[test]

@@ -66,6 +66,21 @@ pub fn decode(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> O
     document
 }
 
+/// Read a mapping that is a file of its own; messages call it `what`. `None`: it is unusable as a whole.
+pub(crate) fn decode_record<T: Decode>(
+    file: FileId,
+    text: &str,
+    node: &Node,
+    what: &str,
+    out: &mut Diagnostics,
+) -> Option<T> {
+    let mut cx = Cx { file, text, out, errors: 0 };
+    let at = At { span: cx.span(node.at), key: what };
+    let value = T::decode(node, at, &mut cx);
+    cx.finish();
+    value
+}
+
 /// Read a scenario. `None`: it is unusable as a whole; every reason is reported.
 pub fn decode_scenario(file: FileId, text: &str, node: &Node, out: &mut Diagnostics) -> Option<Scenario> {
     let mut cx = Cx { file, text, out, errors: 0 };
@@ -296,9 +311,7 @@ impl Cx<'_> {
         }
         let title = format!("`{}` cannot be `{}`", shorten(at.key), shorten(text).escape_debug());
         let mut error = Diagnostic::error("LW0009", title, self.span(node.at), format!("expected {expected}"));
-        if let Some(help) = did_you_mean(text, words.iter().copied()) {
-            error = error.help(help);
-        }
+        error.advise(text, words.iter().copied());
         self.fault(node, error);
         None
     }
@@ -397,11 +410,12 @@ impl<'n> Fields<'n> {
         for (key, _) in self.entries {
             let title = format!("unknown key `{}` in `{}`", shorten(&key.text).escape_debug(), self.what);
             let mut error = Diagnostic::error("LW0006", title, cx.span(key.at), "no such key");
-            error = match did_you_mean(&key.text, known.iter().copied()) {
-                Some(help) => error.help(help),
-                None if known.is_empty() => error.note("it takes no keys"),
-                None => error.note(format!("keys are {}", one_of(known.iter().copied()))),
-            };
+            if !error.advise(&key.text, known.iter().copied()) {
+                error = error.note(match known {
+                    [] => "it takes no keys".to_string(),
+                    known => format!("keys are {}", one_of(known.iter().copied())),
+                });
+            }
             cx.push(error);
         }
     }

@@ -7,7 +7,7 @@
 //! and its name kept in [`Map::broken`], so that nobody complains about a name that is there.
 
 mod collection;
-mod decode;
+pub(crate) mod decode;
 #[cfg(feature = "schema")]
 pub(crate) mod describe;
 mod engine;
@@ -27,6 +27,7 @@ pub use collection::{Entry, List, Map, OneOrMany};
 #[cfg(feature = "schema")]
 pub(crate) use decode::Decode;
 pub(crate) use decode::Record;
+pub(crate) use decode::decode_record;
 pub use decode::{decode, decode_scenario, identity};
 pub use engine::{
     ControlFields, DebugPort, Engine, EngineFaults, EngineInterrupts, EngineLimits, EngineLines, EngineParameters,
@@ -39,6 +40,7 @@ pub use ip::{
     Window,
 };
 pub use quantity::{Duration, Energy, Watts};
+pub(crate) use record::{record, words};
 pub use register::{Access, Array, Cause, Cluster, Enum, EnumUse, EnumValue, EnumValues, Fault, Field, Node, Register};
 pub use role::{
     ControlTargets, FlushPeripheral, MoveAddress, Repeat, RepeatEnd, RepeatForeverEnd, Roles, SendEvent, SetControl,

@@ -18,7 +18,7 @@ pub(crate) fn file_name(text: &str) -> String {
 /// Reads and judges all texts together. What has no error must have a model.
 pub(crate) fn judge<'t>(texts: impl IntoIterator<Item = &'t str>) -> (Workspace, Diagnostics) {
     let inputs: Vec<Input> = texts.into_iter().map(|text| Input::Text(file_name(text), text.to_string())).collect();
-    let front::Reading { workspace, diagnostics, model } = front::read(&inputs, &Options::default());
+    let front::Reading { workspace, diagnostics, model, .. } = front::read(&inputs, &Options::default());
     assert_eq!(model.is_none(), diagnostics.has_errors());
     (workspace, diagnostics)
 }

@@ -1,10 +1,12 @@
 //! What can be said on the command line: here what all commands share, and one command a file.
 
 mod asm;
+mod completions;
 mod disasm;
 mod explain;
 mod generate;
 mod lint;
+mod man;
 mod schema;
 mod simulate;
 
@@ -13,17 +15,22 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::asm::{Asm, Emit};
+pub(crate) use self::completions::Completions;
 pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};
 pub(crate) use self::lint::{Format, Lint};
+pub(crate) use self::man::Man;
 pub(crate) use self::schema::Schema;
 pub(crate) use self::simulate::{ReportFormat, Simulate};
+
+/// The program's version, and that of the spec format it reads.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (spec format 1)");
 
 #[derive(Parser)]
 #[command(
     name = "linkwright",
-    version,
+    version = VERSION,
     about = "Typed drivers, device topology and DMA microcode from descriptions of hardware",
     long_about = "Typed drivers, device topology and DMA microcode from descriptions of hardware.\n\n\
         A spec is a YAML file that describes a kind of resource (subsystem), a hardware block (ip) or a chip or board \
@@ -55,9 +62,13 @@ pub(crate) struct Cli {
     /// Say nothing but findings and errors
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
+
+    /// Say also which files count, and what was left out
+    #[arg(long, short, global = true, help_heading = "Output", conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set
     #[default]
@@ -77,6 +88,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     Asm(Asm),
     Disasm(Disasm),
+    Completions(Completions),
+    Man(Man),
 }
 
 /// Where specs that others refer to are looked for.
@@ -88,6 +101,10 @@ pub(crate) struct SpecPath {
     /// `specs/` beside or above the file, then among the specs that linkwright brings along.
     #[arg(long, value_name = "DIR")]
     pub(crate) spec_path: Vec<PathBuf>,
+
+    /// The project's file; default: the nearest `linkwright.toml` above the first spec, else above here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Whose instructions.

@@ -1,34 +1,40 @@
 use linkwright_codegen::check::Rule;
-use linkwright_codegen::report::{did_you_mean, one_of};
+use linkwright_codegen::report::Level;
 
+use super::rules;
 use crate::args::Explain;
 use crate::console::Console;
 use crate::{Failure, Verdict};
 
 pub(crate) fn run(args: &Explain, console: &Console) -> Result<Verdict, Failure> {
-    let Some(name) = &args.rule else {
-        let rules = Rule::all();
-        let longest = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-        let line = |rule: &&Rule| format!("{}  {:longest$}  {}\n", rule.id, rule.name, rule.summary());
-        console.result(rules.iter().map(line).collect::<String>().as_bytes())?;
-        return Ok(Verdict::Clean);
-    };
-    match Rule::find(name) {
-        Some(rule) => {
-            console.result(rule.page.as_bytes())?;
-            Ok(Verdict::Clean)
-        }
-        None => {
-            let part = name.to_ascii_lowercase();
-            let with_part: Vec<&str> = Rule::all().iter().map(|rule| rule.name).filter(|n| n.contains(&part)).collect();
-            let names = || Rule::all().iter().flat_map(|rule| [rule.id, rule.name]);
-            let near = if with_part.is_empty() {
-                did_you_mean(name, names())
-            } else {
-                Some(format!("did you mean {}?", one_of(with_part)))
-            };
-            let help = near.unwrap_or_else(|| "`linkwright explain` lists all rules".to_string());
-            Err(Failure::new(format!("there is no rule `{name}`")).help(help))
-        }
+    match &args.rule {
+        Some(name) => console.page(&page(rules::find(name)?))?,
+        None => console.result(list().as_bytes())?,
     }
+    Ok(Verdict::Clean)
+}
+
+fn list() -> String {
+    let rules = Rule::all();
+    let longest = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let line = |rule: &&Rule| format!("{}  {:longest$}  {}\n", rule.id, rule.name, rule.summary());
+    rules.iter().map(line).collect()
+}
+
+/// The page, and what a project can do about it.
+fn page(rule: &Rule) -> String {
+    let level = match (rule.level, rule.fixed) {
+        (_, true) => "It is an error, and stays one: nothing can be generated from what breaks this rule.".to_string(),
+        (Level::Error, false) => lowered("It is an error", rule),
+        (Level::Warning, false) => lowered("It is a warning", rule),
+    };
+    format!("{}\n## Level\n\n{level}\n", rule.page)
+}
+
+fn lowered(what: &str, rule: &Rule) -> String {
+    format!(
+        "{what}, unless `linkwright.toml` says otherwise:\n\n```toml\n[levels]\n{} = \"allow\" # or \"warn\", \"deny\"\n```\n\n\
+         A comment allows it for the entry it stands on:\n\n```yaml\n# linkwright: allow({}) why it is right as it is\n```",
+        rule.name, rule.id
+    )
 }

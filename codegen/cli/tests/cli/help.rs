@@ -10,13 +10,15 @@ Typed drivers, device topology and DMA microcode from descriptions of hardware
 Usage: linkwright [OPTIONS] <COMMAND>
 
 Commands:
-  generate  Generate crates and reference pages from specs
-  lint      Check specs
-  explain   Explain a rule: what it finds, why that is bad, what to write instead
-  schema    Print the JSON Schema of the spec format
-  simulate  Play what happens to a chip, and show what is on, how long and why
-  asm       Assemble a DMA program
-  disasm    Disassemble a DMA program
+  generate     Generate crates and reference pages from specs
+  lint         Check specs
+  explain      Explain a rule: what it finds, why that is bad, what to write instead
+  schema       Print the JSON Schema of the spec format
+  simulate     Play what happens to a chip, and show what is on, how long and why
+  asm          Assemble a DMA program
+  disasm       Disassemble a DMA program
+  completions  Print what a shell needs to complete this command
+  man          Write manual pages, one a command
 
 Options:
   -h, --help     Print help (see more with '--help')
@@ -25,6 +27,7 @@ Options:
 Output:
       --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
   -q, --quiet         Say nothing but findings and errors
+  -v, --verbose       Say also which files count, and what was left out
 
 Examples:
   linkwright lint specs/soc/zynq7000.yaml
@@ -46,7 +49,7 @@ Exit codes:
 
 #[test]
 fn every_command_has_examples_in_its_help() {
-    for command in ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm"] {
+    for command in ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"] {
         let help = linkwright().args([command, "--help"]).assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");

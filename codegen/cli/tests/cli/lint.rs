@@ -53,6 +53,7 @@ error[LW0006]: unknown key `acess` in `STATUS`
    = help: did you mean `access`?
 
 3 errors in 1 file; `linkwright explain LW0201` tells more about a rule
+`--fix` corrects 1 of them
 
 "#]]);
 }

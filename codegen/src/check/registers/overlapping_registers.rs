@@ -4,7 +4,7 @@ use super::layout::{Block, Item};
 use super::overrunning_arrays;
 use crate::check::{Cx, Rule, rule};
 
-pub(crate) const RULE: Rule = rule!("LW0102", "overlapping-registers", Error);
+pub(crate) const RULE: Rule = rule!("LW0102", "overlapping-registers", Deny);
 
 /// Comparisons of interleaved arrays in one block before they count as overlapping.
 const PATIENCE: usize = 1 << 24;

@@ -4,7 +4,7 @@ use super::layout::Item;
 use crate::check::cx::counted;
 use crate::check::{Cx, Rule, rule};
 
-pub(crate) const RULE: Rule = rule!("LW0103", "overrunning-arrays", Error);
+pub(crate) const RULE: Rule = rule!("LW0103", "overrunning-arrays", Deny);
 
 /// `array` begins before `other` and has an element on it.
 pub(crate) fn report(array: &Item<'_>, other: &Item<'_>, cx: &mut Cx<'_>) {

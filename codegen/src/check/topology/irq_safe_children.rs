@@ -4,7 +4,7 @@ use super::runtime_pm;
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Soc;
 
-pub(crate) const RULE: Rule = rule!("LW0429", "irq-safe-children", Error);
+pub(crate) const RULE: Rule = rule!("LW0429", "irq-safe-children", Deny);
 
 pub(super) fn check(soc: &Soc, enabled: &[bool], cx: &mut Cx<'_>) {
     for (child, entry) in soc.devices.entries.iter().enumerate() {

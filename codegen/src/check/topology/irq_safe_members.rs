@@ -5,7 +5,7 @@ use super::runtime_pm::{self, POWER_DOMAIN};
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Soc;
 
-pub(crate) const RULE: Rule = rule!("LW0428", "irq-safe-members", Error);
+pub(crate) const RULE: Rule = rule!("LW0428", "irq-safe-members", Deny);
 
 pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
     for link in links.iter().filter(|link| link.subsystem.name.value == POWER_DOMAIN) {

@@ -7,7 +7,7 @@ use crate::check::{Cx, Rule, rule};
 use crate::source::Spanned;
 use crate::spec::{Ip, LinkClass, SleepPhase, Soc};
 
-pub(crate) const RULE: Rule = rule!("LW0426", "sleep-phase-inversions", Error);
+pub(crate) const RULE: Rule = rule!("LW0426", "sleep-phase-inversions", Deny);
 
 pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
     let mut pairs = HashSet::new();

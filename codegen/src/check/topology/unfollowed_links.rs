@@ -5,7 +5,7 @@ use super::runtime_pm::{self, POWER_DOMAIN};
 use crate::check::{Cx, Rule, rule};
 use crate::spec::{LinkClass, Soc};
 
-pub(crate) const RULE: Rule = rule!("LW0427", "unfollowed-links", Error);
+pub(crate) const RULE: Rule = rule!("LW0427", "unfollowed-links", Deny);
 
 /// Links of one device that are shown with their code.
 const SHOWN: usize = 8;
