@@ -1,6 +1,6 @@
 //! The `linkwright` command.
 //!
-//! Reads the command line and prints; the work is done by `linkwright-codegen`, and playing scenarios by [`simulate`] on
+//! Reads the command line and prints; the work is done by `linkwright-codegen`, and playing scenarios by `linkwright-simulate` on
 //! the runtime's device model. Results go to standard output, everything said to people to standard error.
 #![forbid(unsafe_code)]
 
@@ -9,7 +9,6 @@ mod commands;
 mod console;
 mod page;
 mod progress;
-mod simulate;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,15 @@
 use super::{AcquireError, Consumer, Stage};
 use crate::context::Task;
-use crate::device::{Call, DeviceInfo, Driver, Errno, Platform};
+use crate::device::{Call, DeviceInfo, Driver, Errno, Platform, SleepPhase};
 use crate::power::Device;
 use crate::sync::Lock;
 
-/// A driver bound to its device in the device model: probing acquires, removing gives back, and runtime PM does what
-/// the specs say. Keep it in a `static` and register it with the [`System`](crate::device::System).
+/// A driver bound to its device in the device model: probing acquires and tries whether the device can be switched on,
+/// removing gives back, and runtime PM does what the specs say. Keep it in a `static` and register it with the
+/// [`System`](crate::device::System).
+///
+/// System sleep switches the device off as runtime PM does, in its late phase, and on again if it was. A device that
+/// somebody still holds a guard of is not switched off under it: whoever plays stops first, or the system stays awake.
 pub struct Bound<T: Consumer> {
     driver: Lock<State<T>>,
 }
@@ -117,8 +121,17 @@ impl<P: Platform, T: Consumer + Send> Driver<P> for Bound<T> {
     fn probe(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
         let cx = call.task().ok_or(Errno::INVAL)?;
         self.bind(cx).map_err(|_| Errno::IO)?;
-        // From here on the device is switched by who needs it.
-        call.system().enable(call.device()).map(drop).map_err(|error| error.errno())
+        let (system, device) = (call.system(), call.device());
+        // From here on the device is switched by who needs it; that it can be is tried now, not at its first use.
+        let tried = system.enable(device).and_then(|_| {
+            system.resume_and_get(call.context(), device)?;
+            system.put(device).map(drop)
+        });
+        tried.map_err(|error| {
+            let _ = system.disable(call.context(), device);
+            self.unbind(cx);
+            error.errno()
+        })
     }
 
     fn remove(&self, call: &Call<'_, '_, '_, '_, P>) {
@@ -135,6 +148,17 @@ impl<P: Platform, T: Consumer + Send> Driver<P> for Bound<T> {
 
     fn runtime_suspend(&self, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
         self.stage(call.task(), Stage::Suspend)
+    }
+
+    fn sleep(&self, phase: SleepPhase, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
+        let (system, device) = (call.system(), call.device());
+        match phase {
+            // System sleep holds one count itself.
+            SleepPhase::SuspendLate if system.rpm_info(device).is_some_and(|info| info.usage > 1) => Err(Errno::BUSY),
+            SleepPhase::SuspendLate => system.force_suspend(call.context(), device).map_err(|error| error.errno()),
+            SleepPhase::ResumeEarly => system.force_resume(call.context(), device).map_err(|error| error.errno()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -48,6 +48,8 @@ where
 
     fn put(&self, device: DeviceId) {
         if let Some(handle) = self.device_numbered(device) {
+            // The device was in use until now.
+            let _ = self.mark_last_busy(handle);
             let _ = System::put(self, handle);
         }
     }

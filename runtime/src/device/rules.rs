@@ -16,6 +16,8 @@ pub struct Rules {
     pub idle_after_failed_resume: bool,
     /// a retryable error of a resume is not latched.
     pub retryable_not_latched: bool,
+    /// the autosuspend delay of a supplier counts from when its last consumer let go of it.
+    pub release_is_use: bool,
     /// Q4: a link that the core gives up but a stateless user keeps is not tracked any more. (Linux leaves it "dormant",
     /// so concurrent system sleep does not wait for its ends.)
     pub untracked_when_given_up: bool,
@@ -29,6 +31,7 @@ impl Rules {
         retry_when_awaited: false,
         idle_after_failed_resume: false,
         retryable_not_latched: false,
+        release_is_use: false,
         untracked_when_given_up: false,
     };
 }
@@ -41,6 +44,7 @@ impl Default for Rules {
             retry_when_awaited: true,
             idle_after_failed_resume: true,
             retryable_not_latched: true,
+            release_is_use: true,
             untracked_when_given_up: true,
         }
     }

@@ -25,7 +25,7 @@ impl Rule {
 }
 
 /// All rules that are switches of the model.
-pub const RULES: [Rule; 7] = [
+pub const RULES: [Rule; 8] = [
     Rule {
         id: "L-1",
         about: "an illegal set of link flags cannot be written down, so refusing one has no side effect",
@@ -55,6 +55,11 @@ pub const RULES: [Rule; 7] = [
         id: "R-6",
         about: "a retryable error of a resume is not latched",
         undo: |mode| mode.rules.retryable_not_latched = false,
+    },
+    Rule {
+        id: "R-7",
+        about: "the autosuspend delay of a supplier counts from its release",
+        undo: |mode| mode.rules.release_is_use = false,
     },
     Rule {
         id: "Q4",

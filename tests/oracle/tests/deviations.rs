@@ -171,6 +171,22 @@ fn r6_try_again_can_be_tried_again() {
 }
 
 #[test]
+fn r7_a_supplier_waits_its_delay_after_it_was_released() {
+    let play = |b: &mut Board<'_, '_>| {
+        b.run("add s; add c; on s probe: enable s; on c probe: enable c; link s<-c PM_RUNTIME; driver s; driver c");
+        b.run("delay s 20; use_autosuspend s; resume_and_get c; sleep 100");
+        b.log();
+        b.run("put c");
+        let released = b.log();
+        b.run("sleep 19");
+        assert_eq!(b.log(), "", "too early");
+        b.run("sleep 1");
+        (released, b.log())
+    };
+    both("R-7", "s c", play, &("rs:c".to_owned(), "rs:s".to_owned()), &("rs:c rs:s".to_owned(), String::new()));
+}
+
+#[test]
 fn q4_a_link_that_only_a_stateless_user_keeps_is_not_tracked() {
     let play = |b: &mut Board<'_, '_>| {
         b.run("add s; add c; driver s; driver c; link s<-c AUTOREMOVE_SUPPLIER; link s<-c STATELESS; unbind s");

@@ -3,11 +3,11 @@ use std::fs;
 use linkwright_codegen::load::{self, Input};
 use linkwright_codegen::report::Diagnostics;
 use linkwright_codegen::scenario;
+use linkwright_simulate::{json, simulate, svg, table};
 
 use super::specs;
 use crate::args::{ReportFormat, Simulate};
 use crate::console::Console;
-use crate::simulate::{json, simulate, svg, table};
 use crate::{Failure, Verdict};
 
 pub(crate) fn run(args: &Simulate, console: &Console) -> Result<Verdict, Failure> {
@@ -40,6 +40,5 @@ pub(crate) fn run(args: &Simulate, console: &Console) -> Result<Verdict, Failure
         ReportFormat::Json => json(&report),
     };
     console.result(text.as_bytes())?;
-    let clean = report.variants.iter().all(|outcome| outcome.clean());
-    Ok(if clean { Verdict::Clean } else { Verdict::Findings })
+    Ok(if report.clean() { Verdict::Clean } else { Verdict::Findings })
 }

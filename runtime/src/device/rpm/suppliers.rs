@@ -42,9 +42,13 @@ impl<P: Platform> System<'_, P> {
     /// Let go of all suppliers, and if `idle` check whether they may suspend. Any context.
     pub(crate) fn rpm_put_suppliers(&self, d: u32, idle: bool) {
         let _ = self.for_each_supplier(d, 0, |l, serial, supplier| {
+            let now = self.platform.now();
             self.with(|s| {
                 if s.link(l).serial == serial {
                     s.release_supplier(l);
+                }
+                if self.rules.release_is_use {
+                    s.dev(supplier).rpm.last_busy = now;
                 }
             });
             if idle {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use linkwright::consumer::OperationError;
 use linkwright::context::Task;
+use linkwright::device::{DomainCall, DomainOps, Errno};
 use linkwright::mmio::{Bus, Word};
 use linkwright_sim::{Board, Config, FifoConfig, FifoPeripheral, Pl330Sim, SimMemory};
 use linkwright_subsystems::{clk, interrupt};
@@ -14,8 +15,10 @@ use crate::soc;
 
 /// Request line of the interface's transmitter, as the spec wires it.
 const LINE: u8 = soc::i2s0::dmas::TX as u8;
-/// Ticks of the controller between two frames.
-pub const PACE: u32 = 40;
+/// Ticks of the controller in a millisecond: 96 MHz.
+pub const TICKS: u64 = 96_000;
+/// Ticks between two frames: 48 kHz.
+pub const PACE: u32 = (TICKS / 48) as u32;
 
 /// The simulated part of the chip.
 #[derive(Debug)]
@@ -26,6 +29,7 @@ pub struct Hardware {
     pub speaker: FifoPeripheral,
     registers: Registers,
     clocks: Mutex<BTreeMap<u64, Clock>>,
+    on_switch: OnceLock<fn(bool)>,
 }
 
 /// Counts of a clock.
@@ -40,6 +44,7 @@ struct Clock {
 pub struct Registers {
     values: Mutex<BTreeMap<u32, u32>>,
     on: AtomicBool,
+    accesses: AtomicU64,
     without_power: AtomicU64,
 }
 
@@ -59,12 +64,22 @@ impl Hardware {
         let memory = SimMemory::new().with_device(fifo, 4, speaker.clone());
         let board = Board::with_memory(Config::exynos4210_pdma(), memory).expect("a controller");
         board.dmac.attach(LINE, speaker.requester());
-        board.dmac.set_power(false);
-        Self { board, speaker, registers: Registers::default(), clocks: Mutex::default() }
+        // Nobody has switched on its clock; its domain is on, as a boot loader leaves it.
+        board.dmac.set_clock(false);
+        let registers = Registers { on: AtomicBool::new(true), ..Registers::default() };
+        Self { board, speaker, registers, clocks: Mutex::default(), on_switch: OnceLock::new() }
+    }
+
+    /// Call this whenever the power domain is switched. What was said first counts.
+    pub fn on_switch(&self, tell: fn(bool)) {
+        let _ = self.on_switch.set(tell);
     }
 
     /// Switch the power domain.
-    pub fn set_power(&self, on: bool) {
+    fn set_power(&self, on: bool) {
+        if let Some(tell) = self.on_switch.get() {
+            tell(on);
+        }
         self.board.dmac.set_power(on);
         self.registers.on.store(on, SeqCst);
         if !on {
@@ -75,6 +90,12 @@ impl Hardware {
     /// Is the domain on?
     pub fn is_powered(&self) -> bool {
         self.registers.on.load(SeqCst)
+    }
+
+    /// Accesses to registers: of the controller, and of the interface.
+    pub fn accesses(&self) -> u64 {
+        let counters = self.board.dmac.counters();
+        counters.register_reads + counters.register_writes + self.registers.accesses.load(SeqCst)
     }
 
     /// Accesses to the interface's registers while the domain was off.
@@ -93,7 +114,13 @@ impl Hardware {
 
     fn clock(&self, args: &[u64], change: impl FnOnce(&mut Clock) -> Option<()>) -> Result<(), OperationError> {
         let number = args.first().ok_or(OperationError::Unknown)?;
-        change(lock(&self.clocks).entry(*number).or_default()).ok_or(OperationError::Failed)
+        let mut clocks = lock(&self.clocks);
+        let clock = clocks.entry(*number).or_default();
+        change(clock).ok_or(OperationError::Failed)?;
+        if *number == u64::from(soc::adma::clocks::APB_PCLK) {
+            self.board.dmac.set_clock(clock.enabled > 0);
+        }
+        Ok(())
     }
 }
 
@@ -104,6 +131,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl Registers {
     fn powered(&self) -> bool {
         let on = self.on.load(SeqCst);
+        self.accesses.fetch_add(1, SeqCst);
         self.without_power.fetch_add(u64::from(!on), SeqCst);
         on
     }
@@ -164,3 +192,15 @@ impl clk::Provider for Hardware {
 }
 
 impl interrupt::Provider for Hardware {}
+
+/// The switch of the power domain.
+impl DomainOps for Hardware {
+    fn power_on(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        self.set_power(true);
+        Ok(())
+    }
+    fn power_off(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        self.set_power(false);
+        Ok(())
+    }
+}

@@ -21,12 +21,13 @@ use hardware::{Hardware, Window};
 use linkwright::consumer::{Board, Bound, Dma};
 use linkwright::context::Task;
 use linkwright::device::{
-    Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, LinkSlot, NestingSlot,
-    RpmStatus, Storage, System, VirtualTime,
+    Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainConfig, DomainSlot, Driver, DriverSlot, Errno, LinkSlot,
+    NestingSlot, RpmStatus, Rules, SleepPhase, Storage, System, VirtualTime,
 };
 use linkwright::dma::memory::Arena;
 use linkwright::dma::{Dmac, Provider};
-use linkwright::power::{Device, PowerCore};
+use linkwright::power::{Device, DeviceId, PowerCore};
+use linkwright::topology::{Link, Topology};
 use linkwright_pl330::Pl330;
 use linkwright_sim::Pl330Sim;
 use linkwright_subsystems::clk::Clk;
@@ -82,6 +83,40 @@ pub fn data() -> &'static Arena {
     hardware().board.data
 }
 
+/// How the board differs from what specs and drivers say. Only for comparisons: a product has no use for it.
+pub struct Setup {
+    /// The devices and their links.
+    pub topology: &'static Topology,
+    /// What the device model does where there is a choice.
+    pub rules: Rules,
+    /// For each device, milliseconds without use before it is suspended.
+    pub autosuspend: Vec<Option<i32>>,
+    /// The drivers of the two devices that do something.
+    pub drivers: [&'static dyn Driver<VirtualTime>; 2],
+    /// The driver of all others, which are just there.
+    pub rest: &'static dyn Driver<VirtualTime>,
+}
+
+static SETUP: OnceLock<Setup> = OnceLock::new();
+
+fn setup() -> &'static Setup {
+    SETUP.get_or_init(|| Setup {
+        topology: &soc::TOPOLOGY,
+        rules: Rules::default(),
+        autosuspend: Vec::new(),
+        drivers: [&ADMA, &I2S0],
+        rest: &Rest,
+    })
+}
+
+/// Use this setup. Before anything else, once.
+///
+/// # Panics
+/// When the board is in use already.
+pub fn set_up(setup: Setup) {
+    assert!(SETUP.set(setup).is_ok(), "the board is in use already");
+}
+
 /// The device model, with the devices and links of the chip.
 pub fn system() -> &'static System<'static, VirtualTime> {
     static SYSTEM: OnceLock<System<'static, VirtualTime>> = OnceLock::new();
@@ -93,51 +128,62 @@ pub fn system() -> &'static System<'static, VirtualTime> {
             devices: slots(soc::TOPOLOGY.devices.len(), || DeviceSlot::EMPTY),
             links: slots(soc::TOPOLOGY.links.len(), || LinkSlot::EMPTY),
             drivers: slots(8, || DriverSlot::EMPTY),
-            domains: slots(0, || DomainSlot::EMPTY),
+            domains: slots(1, || DomainSlot::EMPTY),
             nestings: slots(0, || NestingSlot::EMPTY),
         };
-        System::new(storage, VirtualTime::new())
+        System::with_rules(storage, VirtualTime::new(), setup().rules)
     })
 }
 
-/// What the audio block hangs on, as far as nobody asks more of it than to be there.
-struct Platform {
-    /// Its devices, and what to do when each is switched.
-    devices: &'static [&'static str],
-    switch: fn(bool),
-}
+/// The driver of what the audio block hangs on and stands beside, as far as nobody asks more of it than to be there.
+#[derive(Debug)]
+pub struct Rest;
 
-impl Driver<VirtualTime> for Platform {
+impl Driver<VirtualTime> for Rest {
     fn name(&self) -> &str {
-        self.devices[0]
+        "rest"
     }
     fn matches(&self, device: &DeviceInfo<'_>) -> bool {
-        self.devices.contains(&device.name)
+        ![soc::Adma::NAME, soc::I2s0::NAME].contains(&device.name)
     }
     fn probe(&self, call: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
-        call.system().enable(call.device()).map(drop).map_err(|error| error.errno())
+        let (system, device) = (call.system(), call.device());
+        let tried = system.enable(device).and_then(|_| system.resume_and_get(call.context(), device));
+        tried.and_then(|_| system.put(device)).map(drop).map_err(|error| error.errno())
     }
-    fn runtime_resume(&self, _: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
-        (self.switch)(true);
-        Ok(())
-    }
-    fn runtime_suspend(&self, _: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
-        (self.switch)(false);
-        Ok(())
+    fn sleep(&self, phase: SleepPhase, call: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
+        let (system, device, cx) = (call.system(), call.device(), call.context());
+        let done = match phase {
+            SleepPhase::SuspendLate => system.force_suspend(cx, device),
+            SleepPhase::ResumeEarly => system.force_resume(cx, device),
+            _ => Ok(()),
+        };
+        done.map_err(|error| error.errno())
     }
 }
 
-static DOMAIN: Platform = Platform { devices: &["pd_aud"], switch: |on| hardware().set_power(on) };
-static REST: Platform = Platform { devices: &["gic", "pmu", "cmu_top", "cmu_aud", "lpass"], switch: |_| {} };
-
-/// Make the devices and bind the drivers. Sleepable.
+/// Make the devices, put those that the spec says into the power domain, and bind the drivers. Sleepable.
 pub fn boot(cx: &Task<'_>) {
     let context = Context::sleepable(cx);
-    let mut handles = vec![None; soc::TOPOLOGY.devices.len()];
-    system().load(context, &soc::TOPOLOGY, &mut handles, |_| true).expect("the topology is right");
-    // In any order: each device waits for what it needs.
-    for driver in [&I2S0 as &dyn Driver<VirtualTime>, &ADMA, &REST, &DOMAIN] {
-        system().driver_register(context, driver).expect("room");
+    let (system, setup) = (system(), setup());
+    let mut handles = vec![None; setup.topology.devices.len()];
+    system.load(context, setup.topology, &mut handles, |_| true).expect("the topology is right");
+    let handle = |id: DeviceId| handles[usize::from(id.get())].expect("it takes part");
+    let config = DomainConfig { name: soc::PdAud::NAME, on: true, ..DomainConfig::default() };
+    let domain = system.domain_add(config, hardware()).expect("room");
+    let inside = |link: &&Link| link.supplier == soc::PdAud::ID && link.subsystem == "power-domain";
+    for link in setup.topology.links.iter().filter(inside) {
+        system.domain_attach(context, domain, handle(link.consumer)).expect("fits");
+    }
+    for (number, delay) in setup.autosuspend.iter().enumerate() {
+        if let (Some(device), Some(delay)) = (handles[number], *delay) {
+            system.set_autosuspend_delay(context, device, delay).expect("it is there");
+            system.use_autosuspend(context, device, true).expect("it is there");
+        }
+    }
+    // In any order: each device waits for what it needs. In this one nobody has to wait.
+    for driver in [setup.rest, setup.drivers[0], setup.drivers[1]] {
+        system.driver_register(context, driver).expect("room");
     }
     settle(cx);
 }

@@ -6,11 +6,12 @@ use linkwright_codegen::lower::Soc;
 use linkwright_codegen::scenario::{Action, Consumption, Scenario, Use, Variant};
 
 use super::hardware::{Switch, Unpowered};
+use super::observe::Observer;
 use super::play::Run;
 use super::record::{Lane, Level, Subject};
 
 /// All variants of a scenario.
-pub(crate) struct Report {
+pub struct Report {
     /// The soc.
     pub(crate) soc: String,
     /// The scenario.
@@ -110,6 +111,16 @@ pub(crate) fn per_mille(part: u64, whole: u64) -> u64 {
 }
 
 impl Report {
+    /// What an observer of each variant of a scenario saw; `variants` in the order of the scenario's.
+    pub fn observed(soc: &Soc, scenario: &Scenario, variants: Vec<Observer>) -> Self {
+        Self::new(soc, scenario, variants.into_iter().map(|observer| observer.finish(scenario.end)).collect())
+    }
+
+    /// Did everything happen as it should: no register used without power, no period lost, no failure?
+    pub fn clean(&self) -> bool {
+        self.variants.iter().all(Outcome::clean)
+    }
+
     pub(super) fn new(soc: &Soc, scenario: &Scenario, runs: Vec<Run>) -> Self {
         let variants = scenario.variants.iter().zip(runs).map(|(variant, run)| outcome(soc, scenario, variant, run));
         let mut variants: Vec<Outcome> = variants.collect();

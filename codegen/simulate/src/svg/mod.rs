@@ -29,7 +29,7 @@ const GAP: i64 = 16;
 const FOOT: i64 = 70;
 
 /// Draw it.
-pub(crate) fn svg(report: &Report) -> String {
+pub fn svg(report: &Report) -> String {
     let scale = Scale::new(report.end, PLOT);
     let flags = frame::flag_rows(report, &scale);
     let top = HEAD + flags * frame::FLAG_ROW;

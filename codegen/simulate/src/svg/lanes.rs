@@ -3,9 +3,9 @@
 use super::canvas::{Canvas, width};
 use super::scale::Scale;
 use super::{MARGIN, PLOT, WIDTH};
-use crate::simulate::record::{Lane, Level};
-use crate::simulate::report::{Outcome, Powered, UseOutcome};
-use crate::simulate::table::{grouped, millijoules, milliseconds, percent};
+use crate::record::{Lane, Level};
+use crate::report::{Outcome, Powered, UseOutcome};
+use crate::table::{grouped, millijoules, milliseconds, percent};
 
 /// Height of what stands above and below the lanes.
 const HEAD: i64 = 40;

@@ -17,11 +17,11 @@ pub(super) struct Switch {
 }
 
 impl Switch {
-    fn new(on: bool) -> Self {
+    pub(super) fn new(on: bool) -> Self {
         Self { on, ups: 0, downs: 0 }
     }
 
-    fn set(&mut self, on: bool) -> bool {
+    pub(super) fn set(&mut self, on: bool) -> bool {
         let changed = self.on != on;
         self.ups += u64::from(changed && on);
         self.downs += u64::from(changed && !on);

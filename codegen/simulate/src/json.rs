@@ -76,7 +76,7 @@ struct UnpoweredOut<'a> {
 }
 
 /// The report as one JSON object, ending in a line feed.
-pub(crate) fn json(report: &Report) -> String {
+pub fn json(report: &Report) -> String {
     let root = Root {
         version: 1,
         soc: &report.soc,

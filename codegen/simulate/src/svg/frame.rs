@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, width};
 use super::scale::Scale;
 use super::{MARGIN, PLOT};
-use crate::simulate::report::Report;
+use crate::report::Report;
 
 /// Height of a row of events.
 pub(super) const FLAG_ROW: i64 = 16;

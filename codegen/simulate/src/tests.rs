@@ -170,7 +170,7 @@ fn without_autosuspend_a_domain_is_on_exactly_while_it_is_used() {
 
 #[test]
 fn a_chip_of_ones_own_is_as_good() {
-    let model = model("tests/fixtures/simulate/toy.yaml");
+    let model = model("../cli/tests/fixtures/simulate/toy.yaml");
     let mut dice = Random(13);
     for _ in 0..100 {
         let uses = [("spi", "tx"), ("spi", "rx"), ("sensor", "")];

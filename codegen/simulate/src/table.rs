@@ -52,7 +52,7 @@ fn many(count: u64, what: &str) -> String {
 }
 
 /// The report.
-pub(crate) fn table(report: &Report) -> String {
+pub fn table(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "Scenario {} on {}, {}", report.scenario, report.soc, seconds(report.end));
     if !report.doc.is_empty() {

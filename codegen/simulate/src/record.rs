@@ -47,6 +47,35 @@ impl Lane {
     pub(crate) fn time(&self, so: impl Fn(&Level) -> bool) -> u64 {
         self.spans.iter().filter(|span| so(&span.level)).map(|span| span.to - span.from).sum()
     }
+
+    /// From now on it is so.
+    pub(super) fn see(&mut self, now: u64, level: Level) {
+        match self.spans.last_mut() {
+            // What lasts no time is not seen.
+            Some(last) if last.from == now => last.level = level,
+            Some(last) if last.level == level => {}
+            Some(last) => {
+                last.to = now;
+                self.spans.push(Span { from: now, to: now, level });
+            }
+            None => self.spans.push(Span { from: now, to: now, level }),
+        }
+    }
+
+    /// It is over.
+    pub(super) fn finish(&mut self, end: u64) {
+        if let Some(last) = self.spans.last_mut() {
+            last.to = end;
+        }
+        self.spans.retain(|span| span.to > span.from);
+        self.spans.dedup_by(|next, kept| {
+            let same = next.level == kept.level;
+            if same {
+                kept.to = next.to;
+            }
+            same
+        });
+    }
 }
 
 /// At most so many devices are looked at because they share a domain with one that is used.
@@ -97,34 +126,13 @@ impl Recorder {
         let causes = Causes::now(machine);
         for lane in &mut self.lanes {
             let level = level(machine, &causes, lane.subject);
-            match lane.spans.last_mut() {
-                // What lasts no time is not seen.
-                Some(last) if last.from == now => last.level = level,
-                Some(last) if last.level == level => {}
-                Some(last) => {
-                    last.to = now;
-                    lane.spans.push(Span { from: now, to: now, level });
-                }
-                None => lane.spans.push(Span { from: now, to: now, level }),
-            }
+            lane.see(now, level);
         }
     }
 
     /// It is over.
     pub(super) fn finish(mut self, end: u64) -> Vec<Lane> {
-        for lane in &mut self.lanes {
-            if let Some(last) = lane.spans.last_mut() {
-                last.to = end;
-            }
-            lane.spans.retain(|span| span.to > span.from);
-            lane.spans.dedup_by(|next, kept| {
-                let same = next.level == kept.level;
-                if same {
-                    kept.to = next.to;
-                }
-                same
-            });
-        }
+        self.lanes.iter_mut().for_each(|lane| lane.finish(end));
         self.lanes
     }
 }
