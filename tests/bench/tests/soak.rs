@@ -54,6 +54,7 @@ fn nothing_is_lost_wrong_or_leaked() {
         score.periods,
     ];
     assert!(parts.iter().all(|part| *part >= score.started / 400), "too calm: {score:#?}");
+    assert!(score.unstarted > 0 && score.overtaken > score.unstarted, "no start was prevented: {score:#?}");
     for kind in KINDS {
         assert!(score.kinds.get(kind).is_some_and(|whole| *whole > 0), "no {kind}: {score:#?}");
     }
