@@ -22,10 +22,10 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
     let _atomic = Atomic::enter();
     let mut todo =
         Todo { engine, ended: 0, told: 0, stopping: 0, faulting: 0, unstarted: 0, causes: FaultCauses::NONE };
-    let mut over = 0;
+    let (mut over, mut later) = (0, 0);
     // One critical section from reading the events to taking over the transfers they end: an event that another
     // processor has read too must not end the next transfer of the same channel.
-    let pending = exclusive(|cs| {
+    let (pending, revived) = exclusive(|cs| {
         // Events before faults: a thread that raised its event and is not seen faulting then had not faulted before.
         let raised = hardware.interrupts();
         let faulting = hardware.faulting();
@@ -47,10 +47,14 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
             });
             match phase {
                 Phase::Running => {
-                    if at_checkpoint && link.at_checkpoint(cs) && link.begin_telling(cs) {
-                        todo.told |= bit;
+                    if at_checkpoint {
+                        later |= bit;
+                        if link.at_checkpoint(cs) && link.begin_telling(cs) {
+                            todo.told |= bit;
+                        }
                     }
                     if signalled && !faulted && in_parts && link.has_progressed(cs) {
+                        later |= bit;
                         if link.begin_telling(cs) {
                             todo.told |= bit;
                         }
@@ -66,21 +70,43 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
             }
             if let Some(causes) = revived {
                 todo.causes = causes;
-                if link.is_unstarted(cs) {
-                    link.slot.0.within(cs, |s| s.phase = Phase::Completing);
-                    todo.unstarted |= bit;
-                }
-                link.repeat_resume(cs);
-                link.reopen(cs, signalled);
+                later |= bit;
+                let unstarted = link.is_unstarted(cs);
+                link.slot.0.within(cs, |s| {
+                    s.unheard = true;
+                    if unstarted {
+                        s.phase = Phase::Completing;
+                        todo.unstarted |= bit;
+                    }
+                });
             }
         }
-        raised != 0 || faulting != 0 || manager.is_some()
+        (raised != 0 || faulting != 0 || manager.is_some(), revived.is_some())
     });
+    // What threads are to be told: one at a time, for each may have to wait for the command interface.
+    for link in links(engine).filter(|link| later & 1 << link.thread != 0) {
+        if exclusive(|cs| link.tell_thread(cs, revived) && link.begin_telling(cs)) {
+            todo.told |= 1 << link.thread;
+        }
+    }
     todo.work();
     (pending, over)
 }
 
 impl Link {
+    /// Tell a thread that waits for it to go on; after a fault of the manager also what it may not have heard. Is
+    /// somebody to be woken?
+    fn tell_thread(&self, cs: CriticalSection<'_>, revived: bool) -> bool {
+        let stuck = self.go_on(cs);
+        if revived {
+            self.repeat_resume(cs);
+            self.reopen(cs);
+        }
+        // If the command interface is stuck, the next grant tries again.
+        let _ = self.open(cs);
+        stuck
+    }
+
     /// The manager had faulted: was it to start this transfer? Commands that it was given before are gone, so a thread
     /// that stands still and has not signalled its end never began.
     fn is_unstarted(&self, cs: CriticalSection<'_>) -> bool {

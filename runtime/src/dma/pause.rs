@@ -24,6 +24,8 @@ pub(super) enum Pause {
     /// It was to stand and is to go on after all. The event stays unmasked until the checkpoint is reached: masking it
     /// earlier could miss a signal that is just being raised, and the thread would stand for ever.
     Resuming,
+    /// It has reached that checkpoint, and the interrupt body is about to tell it to go on.
+    Owed,
 }
 
 impl State {
@@ -46,6 +48,7 @@ impl Link {
                         return Ok(Some(checkpoint));
                     }
                     Pause::Resuming => s.pause = Pause::Asked,
+                    Pause::Owed => s.pause = Pause::Paused,
                     Pause::Asked | Pause::Paused => {}
                 }
                 Ok(None)
@@ -75,7 +78,7 @@ impl Link {
             });
             match pause {
                 _ if !running => Err(PauseError::Ended),
-                Pause::Paused => self.let_go(cs),
+                Pause::Paused | Pause::Owed => self.let_go(cs),
                 _ => Ok(()),
             }
         })
@@ -89,21 +92,25 @@ impl Link {
         })
     }
 
-    /// A checkpoint raised its interrupt, which has been cleared. Is somebody to be woken?
+    /// A checkpoint raised its interrupt, which has been cleared. Is somebody to be woken? [`go_on`](Self::go_on) must
+    /// follow.
     pub(super) fn at_checkpoint(&self, cs: CriticalSection<'_>) -> bool {
-        let was = self.slot.0.within(cs, |s| {
+        self.slot.0.within(cs, |s| {
             let was = s.pause;
-            if was == Pause::Asked {
-                s.pause = Pause::Paused;
-            }
-            was
-        });
-        match was {
-            Pause::Asked => true,
-            // If the command interface is stuck the transfer counts as paused, and the client may resume it again.
-            Pause::Resuming => self.let_go(cs).is_err(),
-            Pause::Off | Pause::Paused => false,
-        }
+            s.pause = match was {
+                Pause::Asked => Pause::Paused,
+                Pause::Resuming => Pause::Owed,
+                other => other,
+            };
+            was == Pause::Asked
+        })
+    }
+
+    /// Tell it to go on, if that is owed. Is somebody to be woken, because the command interface is stuck? The transfer
+    /// then counts as paused, and the client may resume it again.
+    pub(super) fn go_on(&self, cs: CriticalSection<'_>) -> bool {
+        let owed = self.slot.0.within(cs, |s| s.phase == Phase::Running && s.pause == Pause::Owed);
+        owed && self.let_go(cs).is_err()
     }
 
     /// See for oneself whether the thread stands: the event may have been unmasked between its signal and its wait, and
@@ -113,15 +120,18 @@ impl Link {
             self.slot.0.within(cs, |s| s.phase == Phase::Running && matches!(s.pause, Pause::Asked | Pause::Resuming));
         if wanted && self.hardware().state(self.thread) == ThreadState::WaitingForEvent {
             self.at_checkpoint(cs);
+            self.go_on(cs);
         }
     }
 
     /// The manager had faulted: a thread that still waits at its checkpoint though nobody wants it to was not told to
-    /// go on. One that goes through it just now does not wait for two looks.
+    /// go on. One that goes through it just now does not wait for two looks, and one that was told since has heard it.
     pub(super) fn repeat_resume(&self, cs: CriticalSection<'_>) {
         let waits = || self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
-        let runs =
-            self.slot.0.within(cs, |s| s.phase == Phase::Running && s.checkpoint.is_some() && s.pause == Pause::Off);
+        let runs = self
+            .slot
+            .0
+            .within(cs, |s| s.phase == Phase::Running && s.checkpoint.is_some() && s.pause == Pause::Off && s.unheard);
         if runs && waits() && waits() {
             // Stuck: it counts as paused again.
             let _ = self.let_go(cs);
@@ -132,7 +142,10 @@ impl Link {
         let Some(checkpoint) = self.slot.0.within(cs, |s| s.checkpoint) else { return Ok(()) };
         self.mask(checkpoint);
         let sent = self.hardware().send_event(checkpoint, self.engine.core().config.command_polls);
-        self.slot.0.within(cs, |s| s.pause = if sent.is_ok() { Pause::Off } else { Pause::Paused });
+        self.slot.0.within(cs, |s| {
+            s.pause = if sent.is_ok() { Pause::Off } else { Pause::Paused };
+            s.unheard &= sent.is_err();
+        });
         sent.map_err(|_| PauseError::Stuck)
     }
 

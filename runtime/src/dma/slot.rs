@@ -105,6 +105,8 @@ pub(super) struct State {
     /// The transfer ended meanwhile: did the thread fault?
     pub(super) deferred: Option<bool>,
     pub(super) pause: Pause,
+    /// The manager has faulted since the thread was last told to go on, and may not have told it.
+    pub(super) unheard: bool,
     /// Of an endless program: where it is.
     pub(super) lap: Lap,
     pub(super) held: Held,
@@ -143,6 +145,7 @@ impl Slot {
             again: false,
             deferred: None,
             pause: Pause::Off,
+            unheard: false,
             lap: Lap::NEW,
             held: Held::Empty,
             power: None,
@@ -182,6 +185,7 @@ impl State {
         self.events = 0;
         self.told = 0;
         self.again = false;
+        self.unheard = false;
         self.lap = Lap::begin(self.gate.is_some());
     }
 

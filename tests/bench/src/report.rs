@@ -116,7 +116,7 @@ fn instructions(out: &mut String) {
     let _ = writeln!(
         out,
         "\n  At most {}, with a command interface that is ready. A busy one adds at most command_polls x {} before each\n  \
-         command: a start or a kill is one, making up for a manager's fault at most {} (lost resumes).",
+         command: {}, which is a start, a kill, an event.",
         thousands(counted.longest().1),
         counted.poll,
         counted.commands

@@ -38,23 +38,23 @@ fn each_call_takes_few_instructions() {
 const CRITICAL_SECTIONS: [(&str, u64); 14] = [
     ("submit", 125),
     ("issue", 240),
-    ("interrupt", 530),
+    ("interrupt", 480),
     ("rearm", 240),
     ("rearm_same", 240),
     ("finish", 40),
     // Eight channels that have ended.
-    ("eight", 780),
+    ("eight", 750),
     // A list of 64 blocks: it holds none for longer than one block does.
     ("list", 240),
-    ("list_ended", 530),
-    ("chain", 530),
+    ("list_ended", 480),
+    ("chain", 480),
     // It sees first whether the transfer has begun.
     ("cancel", 650),
     ("terminate", 730),
-    // A fault of the manager with eight channels that it was to start,
-    ("manager_fault", 1_600),
-    // and with eight that it was to tell to go on. Nothing holds a critical section for longer.
-    ("lost_resumes", 4_200),
+    // A fault of the manager with eight channels that it was to start, and with eight that it was to tell to go on: they
+    // are told one by one. Nothing holds a critical section for longer.
+    ("manager_fault", 1_500),
+    ("lost_resumes", 1_400),
 ];
 
 #[test]
@@ -70,7 +70,7 @@ fn no_critical_section_is_long() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     // None was forgotten above.
     let (step, longest) = counted.longest();
-    assert!(step == "lost_resumes" && longest <= 4_200, "{step}: {longest}");
+    assert!(step == "manager_fault" && longest <= 1_500, "{step}: {longest}");
     println!(
         "the longest critical section: {longest} ({step}); with one command: {}",
         counted.critical_section("issue")
@@ -86,8 +86,8 @@ fn a_busy_command_interface_adds_its_polls_and_no_more() {
     println!("one command: {one} + command_polls x {}", counted.poll);
     println!("a manager's fault: {most} + {} x command_polls x {}", counted.commands, counted.poll);
     assert!((4..=14).contains(&counted.poll), "{counted:?}");
-    // The manager's kill, and an event for each of eight channels.
-    assert_eq!(counted.commands, 1 + 8);
+    // The manager's kill; the event for each of eight channels has a critical section of its own.
+    assert_eq!(counted.commands, 1);
     // One that never gets ready costs all polls, and little else.
     let stuck = counted.critical_section("stuck");
     assert!(stuck <= one + polls * counted.poll && stuck > polls * (counted.poll - 1), "{counted:?}");

@@ -16,8 +16,6 @@ use crate::sync::exclusive;
 pub(in crate::dma) struct Lap {
     /// The memory side's address register, when last looked at. Beyond the start of the lap by up to all of it.
     last: Mark,
-    /// The program has set its addresses; before that the registers hold anybody's.
-    begun: bool,
     /// With a gate: the program has not said that the gate is shut, so that nothing that is sent is a grant.
     entering: bool,
     /// Periods that the client granted and the program was not told of.
@@ -40,8 +38,7 @@ impl Look {
 }
 
 impl Lap {
-    pub(in crate::dma) const NEW: Self =
-        Self { last: Mark::START, begun: false, entering: false, credits: 0, told: false };
+    pub(in crate::dma) const NEW: Self = Self { last: Mark::START, entering: false, credits: 0, told: false };
 
     pub(in crate::dma) fn begin(gated: bool) -> Self {
         Self { entering: gated, ..Self::NEW }
@@ -70,52 +67,39 @@ impl State {
 }
 
 impl Link {
-    /// The program has signalled the end of a period, or that it has come to its gate. Interrupt body; one register read
-    /// for a period, and with a gate that is to be opened two more and 3 writes.
+    /// The program has signalled the end of a period, or that it has come to its gate, which is then to be
+    /// [opened](Self::open). Interrupt body; one register read for a period.
     pub(in crate::dma) fn period_ended(&self, cs: CriticalSection<'_>) {
         let (side, entering) = self.slot.0.within(cs, |s| (s.side(), core::mem::take(&mut s.lap.entering)));
         if !entering {
             let address = self.hardware().address(self.thread, side);
             self.slot.0.within(cs, |s| {
                 s.events = s.events.wrapping_add(1);
-                s.lap.begun = true;
+                s.begun = true;
                 s.follow(address);
                 s.lap.told = false;
             });
         }
-        // If the command interface is stuck, the next grant tries again.
-        let _ = self.open(cs);
     }
 
-    /// Where the device is now. 3 register reads, 4 with a gate, 7 before the first period has ended.
+    /// Where the device is now. 3 register reads, 4 with a gate, up to 4 more before it was once seen to have begun.
     pub(super) fn look(&self) -> Result<Look, RingError> {
         exclusive(|cs| {
-            let (gated, begun) = self.slot.0.within(cs, |s| match s.phase {
-                Phase::Running => Ok((s.gate.is_some(), s.lap.begun)),
+            let gated = self.slot.0.within(cs, |s| match s.phase {
+                Phase::Running => Ok(s.gate.is_some()),
                 Phase::Finished => Err(RingError::Ended(s.result.err().unwrap_or(TransferError::Vanished))),
                 _ => Err(RingError::Idle),
             })?;
-            // Before it waits at its gate it waits for its writes.
-            let state = if gated || !begun { self.hardware().state(self.thread) } else { ThreadState::Running };
-            if state == ThreadState::Stopped && !begun {
-                // The start still stands in the command interface.
+            if !self.has_begun(cs) {
                 return Ok(Look::START);
             }
-            let waits = gated && state == ThreadState::WaitingForEvent;
+            // Before it waits at its gate it waits for its writes.
+            let waits = gated && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
             let queued = if waits { 0 } else { self.engine.core().config.write_queue.max(1) };
-            // The addresses are this program's if it had set them before they were read.
-            let pc = if begun { 0 } else { self.position().pc };
             let position = self.position();
             self.slot.0.within(cs, |s| {
                 let (blocks, code) = s.blocks().zip(s.code()).ok_or(RingError::Idle)?;
                 let side = s.side();
-                let at = blocks.program.place(0, |at| code.word(at.into())).and_then(|place| place.at(side));
-                let reached = pc.wrapping_sub(code.bus());
-                s.lap.begun |= at.is_some_and(|at| (at.into()..=blocks.program.len.into()).contains(&reached));
-                if !s.lap.begun {
-                    // The registers hold the addresses of whoever had the thread before.
-                    return Ok(Look::START);
-                }
                 let (settled, issued) = (blocks.moved(&code, &position, queued), blocks.moved(&code, &position, 0));
                 s.follow(match side {
                     Side::Source => position.source,
@@ -149,10 +133,12 @@ impl Link {
         })
     }
 
-    /// The manager was faulting and was killed: what it was told may be lost, but not what it was told since. `signalled`:
-    /// the program's last period was counted in this very pass.
-    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>, signalled: bool) {
-        let gated = |s: &mut State| (s.gate.is_some() && s.phase == Phase::Running).then_some((s.lap.told, s.event));
+    /// The manager was faulting and was killed: what it was told may be lost, but not what it was told since.
+    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>) {
+        let gated = |s: &mut State| {
+            let unheard = s.gate.is_some() && s.phase == Phase::Running && s.unheard;
+            unheard.then_some((s.lap.told, s.event))
+        };
         let Some((told, event)) = self.slot.0.within(cs, gated) else { return };
         // The kill must have come through.
         let polls = self.engine.core().config.command_polls;
@@ -160,7 +146,7 @@ impl Link {
             return;
         }
         // In this order: a program that waits at its next gate has signalled the period before.
-        let waits = told && !signalled && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+        let waits = told && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
         let signals = |event: u8| self.hardware().interrupts() & 1 << event != 0;
         if waits && !event.is_some_and(signals) {
             self.slot.0.within(cs, |s| {
@@ -171,8 +157,9 @@ impl Link {
         let _ = self.open(cs);
     }
 
-    /// Tell the program of the next granted period, unless it has not finished the one it was told of.
-    fn open(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
+    /// Tell the program of the next granted period, unless it has not finished the one it was told of. 2 register reads
+    /// and 3 writes if it does; if the command interface is stuck the next grant tries again.
+    pub(in crate::dma) fn open(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
         let gate = self.slot.0.within(cs, |s| {
             let may = s.phase == Phase::Running && !s.lap.entering && !s.lap.told && s.lap.credits > 0;
             s.gate.filter(|_| may)
@@ -186,6 +173,7 @@ impl Link {
         self.slot.0.within(cs, |s| {
             s.lap.credits -= 1;
             s.lap.told = true;
+            s.unheard = false;
         });
         Ok(())
     }

@@ -115,10 +115,6 @@ fn gated_ring(random: &mut Random) -> (u16, usize, Area) {
     (periods, words, Area::aligned(usize::from(periods) * words))
 }
 
-/// Ticks that a program takes to come from anywhere between its periods to its gate; before that it is not stopped, as
-/// [`GatedRing`] asks.
-const TO_THE_GATE: u64 = 500;
-
 /// The device is played what was granted, in order and no word more, and waits when nothing is.
 pub(super) fn gated_out(cx: &mut Task<'_>, world: &World, random: &mut Random, score: &mut Score) {
     let Ok(channel) = world.dmac.claim::<CodecOut>(cx) else { return };
@@ -131,7 +127,6 @@ pub(super) fn gated_out(cx: &mut Task<'_>, world: &World, random: &mut Random, s
     ring.start(area.filled::<u32>(cx, world, random), &power).unwrap_or_else(|r| panic!("{}", r.error));
     drop(power);
     score.started += 1;
-    world.sim.run(TO_THE_GATE);
     let (mut granted, mut got): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     for _ in 0..random.within(1, 16) {
         for _ in 0..random.below(usize::from(periods) + 1) {
@@ -159,7 +154,6 @@ pub(super) fn gated_out(cx: &mut Task<'_>, world: &World, random: &mut Random, s
         world.tally.same("at the device of a stalled ring", &got, &granted);
     }
     let played = ring.periods().unwrap_or_else(|e| panic!("{e}"));
-    world.sim.run(TO_THE_GATE);
     let buffer = stopped(&mut ring, cx).bufs;
     got.extend(port.take());
     world.tally.begins("at the device of a gated ring", &got, &granted);
@@ -188,7 +182,6 @@ pub(super) fn gated_in(cx: &mut Task<'_>, world: &World, random: &mut Random, sc
     ring.start(area.buffer(cx, world), &power).unwrap_or_else(|r| panic!("{}", r.error));
     drop(power);
     score.started += 1;
-    world.sim.run(TO_THE_GATE);
     let mut at = 0;
     for _ in 0..random.within(1, 16) {
         period(world, random);
@@ -203,7 +196,6 @@ pub(super) fn gated_in(cx: &mut Task<'_>, world: &World, random: &mut Random, sc
             world.tally.whole("gated ring from a device".into(), 1);
         }
     }
-    world.sim.run(TO_THE_GATE);
     let mut buffer = stopped(&mut ring, cx).bufs;
     area.check_guards(&world.tally, &mut buffer, |_| false);
     check(port);
