@@ -368,13 +368,13 @@ fn every_refusal_is_typed_and_says_what_to_do() {
 const ELSEWHERE: &[(&str, &str)] = &[
     ("PauseError::Ended", "sim/tests/shapes/pausing.rs"),
     ("PauseError::Stuck", "sim/tests/shapes/pausing.rs"),
-    ("StartError::SplitLine", "sim/tests/ring.rs"),
-    ("RingError::Underrun", "sim/tests/ring.rs"),
-    ("RingError::Overrun", "sim/tests/ring.rs"),
-    ("RingError::Ended", "sim/tests/ring.rs"),
-    ("RingError::Idle", "sim/tests/ring.rs"),
-    ("RingError::Hung", "sim/tests/ring.rs"),
-    ("RingError::Stuck", "sim/tests/ring.rs"),
+    ("StartError::SplitLine", "sim/tests/ring/gated.rs"),
+    ("RingError::Underrun", "sim/tests/ring/plain.rs"),
+    ("RingError::Overrun", "sim/tests/ring/plain.rs"),
+    ("RingError::Ended", "sim/tests/ring/endings.rs"),
+    ("RingError::Idle", "sim/tests/ring/endings.rs"),
+    ("RingError::Hung", "sim/tests/ring/endings.rs"),
+    ("RingError::Stuck", "sim/tests/ring/gated.rs"),
 ];
 
 /// The variants of the errors in a source file.
