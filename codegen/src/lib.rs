@@ -9,6 +9,7 @@ pub mod emit;
 pub mod fix;
 pub mod front;
 pub mod generate;
+pub mod import;
 pub mod load;
 pub mod locate;
 pub mod lower;

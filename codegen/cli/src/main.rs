@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Generate(args) => commands::generate::run(args, &console),
         Command::Lint(args) => commands::lint::run(args, &console),
+        Command::Import(args) => commands::import::run(args, &console),
         Command::Explain(args) => commands::explain::run(args, &console),
         Command::Schema(_) => commands::schema::run(&console),
         Command::Simulate(args) => commands::simulate::run(args, &console),

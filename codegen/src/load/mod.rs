@@ -171,6 +171,15 @@ impl Watch for () {
     fn step(&self) {}
 }
 
+/// Names of all ips of the search path, sorted.
+pub fn ip_names(options: &Options) -> Vec<String> {
+    let search = Search::new(options, std::iter::once(Path::new("ip/_")));
+    let mut names = search.names(Kind::Ip);
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// What a file gave.
 enum Read {
     /// A document, and the file's name within its spec directory.

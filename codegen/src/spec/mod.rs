@@ -49,9 +49,10 @@ pub use role::{
 pub use scenario::{Activity, Asleep, Consumption, Driving, Event, RuleSet, Scenario, Start, Variant};
 pub use soc::{Device, LongReference, Reference, ReferenceArgs, References, Reg, Soc, Status};
 pub use subsystem::{
-    ArgumentType, Context, DeviceTree, Holder, Link, LinkClass, Operation, OperationPower, OperationType,
-    ReferenceForm, Stages, Subsystem,
+    ArgumentType, Context, DeviceTree, DeviceTreeImplied, DeviceTreeLayout, Holder, Link, LinkClass, Operation,
+    OperationPower, OperationType, ReferenceForm, Stages, Subsystem,
 };
+pub(crate) use value::NAME_MAX;
 pub use value::{Bits, Lost, Name, Path, Prose, Range, Scalar, Text, Version};
 
 use crate::source::Span;

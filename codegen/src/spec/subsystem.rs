@@ -92,6 +92,40 @@ record! {
         "cells" => cells: Option<Text>,
         /// Property of the consumer that names the references.
         "names" => names: Option<Text>,
+        /// What an entry of the property is made of; default `references`.
+        "layout" => layout: Option<Spanned<DeviceTreeLayout>>,
+        /// A property whose entries do not say who provides.
+        "implied" => implied: Option<DeviceTreeImplied>,
+        /// Properties that match `property` by suffix and mean something else.
+        "except" => except: List<Text>,
+        /// In nodes with this property nothing is referred to.
+        "unless" => unless: Option<Text>,
+    }
+}
+
+words! {
+    /// What an entry of a device-tree property is made of.
+    DeviceTreeLayout {
+        /// The provider's phandle and as many cells as it asks for.
+        "references" => References,
+        /// An address and a specifier of the node itself, the provider's phandle, an address and a specifier there.
+        "nexus" => Nexus,
+        /// A first number, the provider's phandle, as many cells as it asks for, and how many numbers.
+        "ranges" => Ranges,
+    }
+}
+
+record! {
+    /// A device-tree property whose entries are cells only.
+    DeviceTreeImplied {
+        /// The property.
+        "property" => property: Text,
+        /// Names the provider, in the node itself or the nearest one above.
+        "provider" => provider: Text,
+        /// Translates where the provider found so only hands on to another.
+        "nexus" => nexus: Option<Text>,
+        /// What marks a provider that hands on to nobody.
+        "end" => end: Option<Text>,
     }
 }
 

@@ -5,6 +5,7 @@ mod completions;
 mod disasm;
 mod explain;
 mod generate;
+mod import;
 mod lint;
 mod man;
 mod schema;
@@ -19,6 +20,7 @@ pub(crate) use self::completions::Completions;
 pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};
+pub(crate) use self::import::{Dtb, Dts, Import, ImportFormat, Trees};
 pub(crate) use self::lint::{Format, Lint};
 pub(crate) use self::man::Man;
 pub(crate) use self::schema::Schema;
@@ -83,6 +85,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Generate(Generate),
     Lint(Lint),
+    Import(Import),
     Explain(Explain),
     Schema(Schema),
     Simulate(Simulate),

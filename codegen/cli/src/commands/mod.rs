@@ -6,6 +6,7 @@ pub(crate) mod disasm;
 pub(crate) mod explain;
 mod files;
 pub(crate) mod generate;
+pub(crate) mod import;
 pub(crate) mod lint;
 pub(crate) mod man;
 mod microcode;

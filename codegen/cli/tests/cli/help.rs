@@ -12,6 +12,7 @@ Usage: linkwright [OPTIONS] <COMMAND>
 Commands:
   generate     Generate crates and reference pages from specs
   lint         Check specs
+  import       Turn descriptions in other formats into specs
   explain      Explain a rule: what it finds, why that is bad, what to write instead
   schema       Print the JSON Schema of the spec format
   simulate     Play what happens to a chip, and show what is on, how long and why
@@ -49,8 +50,9 @@ Exit codes:
 
 #[test]
 fn every_command_has_examples_in_its_help() {
-    for command in ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"] {
-        let help = linkwright().args([command, "--help"]).assert().success();
+    let commands = ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"];
+    for command in commands.into_iter().chain(["import", "import dtb", "import dts"]) {
+        let help = linkwright().args(command.split(' ')).arg("--help").assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");
     }

@@ -4,6 +4,7 @@
 
 mod generate;
 mod help;
+mod import_devicetree;
 mod lint;
 mod microcode;
 mod simulate;

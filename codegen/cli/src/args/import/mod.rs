@@ -1,0 +1,22 @@
+//! What can be imported.
+
+mod devicetree;
+
+use clap::{Args, Subcommand};
+pub(crate) use devicetree::{Dtb, Dts, Trees};
+
+/// Turn descriptions in other formats into specs
+#[derive(Args)]
+#[command(after_help = "Examples:
+  linkwright import dtb board.dtb --out specs
+  linkwright import dts board.dts --out specs")]
+pub(crate) struct Import {
+    #[command(subcommand)]
+    pub(crate) format: ImportFormat,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ImportFormat {
+    Dtb(Dtb),
+    Dts(Dts),
+}

@@ -1,0 +1,14 @@
+//! Descriptions in other formats.
+
+mod devicetree;
+
+use crate::args::{Import, ImportFormat};
+use crate::console::Console;
+use crate::{Failure, Verdict};
+
+pub(crate) fn run(args: &Import, console: &Console) -> Result<Verdict, Failure> {
+    match &args.format {
+        ImportFormat::Dtb(args) => devicetree::compiled(args, console),
+        ImportFormat::Dts(args) => devicetree::source(args, console),
+    }
+}

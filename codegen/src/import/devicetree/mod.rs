@@ -1,0 +1,167 @@
+//! Device trees become `soc` specs, and `ip` specs for blocks that no spec describes yet.
+//!
+//! Which properties refer to whom is told by the subsystems' specs (`devicetree:`); what the Devicetree Specification
+//! itself defines (addresses, status, phandles, aliases) is known here. What is not understood is a comment in the
+//! spec, never lost in silence. The same trees and specs always give the same texts.
+
+mod address;
+mod bindings;
+mod blob;
+mod blocks;
+mod board;
+mod cut;
+mod devices;
+mod error;
+mod fit;
+mod group;
+mod links;
+mod naming;
+mod source;
+mod standard;
+mod text;
+mod tree;
+mod write;
+
+pub use blob::MOST_BYTES;
+pub use cut::Cut;
+pub use error::ImportError;
+pub use source::compile;
+pub use write::MARK;
+
+use crate::load::{self, Input, Workspace};
+use crate::report::Diagnostics;
+
+/// The specs that an import goes by: all subsystems and ips of the search path.
+#[derive(Debug)]
+pub struct Catalog {
+    workspace: Workspace,
+}
+
+impl Catalog {
+    /// Reads all subsystems and ips. What is wrong with them is added to `out`, and those are left out.
+    pub fn load(options: &load::Options, out: &mut Diagnostics) -> Self {
+        let inputs: Vec<Input> = load::ip_names(options).into_iter().map(Input::Ip).collect();
+        Self { workspace: load::load(&inputs, options, out) }
+    }
+
+    /// The specs.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+}
+
+/// A device tree to import.
+#[derive(Clone, Copy, Debug)]
+pub struct Blob<'a> {
+    /// The name of the board; the soc spec gets one of it that is a name.
+    pub name: &'a str,
+    /// Where it comes from, for people: the file.
+    pub origin: &'a str,
+    /// The flattened tree.
+    pub bytes: &'a [u8],
+}
+
+/// How to import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Leave circles of devices that need each other as they are.
+    pub keep_cycles: bool,
+}
+
+/// What an import gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Specs by path: `soc/NAME.yaml` in the order of the boards, then `ip/NAME.yaml` by name.
+    pub files: Vec<(String, String)>,
+    /// In the order of the blobs.
+    pub boards: Vec<Summary>,
+}
+
+/// What became of one tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Name of the soc.
+    pub name: String,
+    /// Devices, disabled ones included.
+    pub devices: usize,
+    /// Of these, how many are disabled or sit on one that is.
+    pub disabled: usize,
+    /// References.
+    pub references: usize,
+    /// References that give way so that devices do not need each other in a circle.
+    pub cuts: Vec<Cut>,
+    /// What was not understood; each is a comment in the spec.
+    pub notes: Vec<String>,
+    /// Names of the specs used that were there already.
+    pub known: Vec<String>,
+    /// Compatible strings of ips that describe a device's block and do not fit, each with the reason.
+    pub misfits: Vec<(String, String)>,
+}
+
+/// Trees that did not become specs: which of them, and why.
+pub type Failures = Vec<(usize, ImportError)>;
+
+/// Turns device trees into specs. Boards that are imported together share the ips that are made for them.
+///
+/// # Errors
+/// Every blob that cannot be imported; then there are no specs at all.
+pub fn import(blobs: &[Blob<'_>], catalog: &Catalog, settings: Settings) -> Result<Imported, Failures> {
+    let workspace = &catalog.workspace;
+    let bindings = bindings::of(workspace.subsystems.iter().map(|loaded| &loaded.spec));
+    let mut names = naming::Taken::default();
+    let (mut boards, mut failures) = (Vec::new(), Vec::new());
+    for (number, blob) in blobs.iter().enumerate() {
+        let name = names.unique(naming::word(blob.name), '-');
+        let board =
+            blob::read(blob.bytes).and_then(|tree| board::Board::new(name, blob.origin.to_string(), tree, &bindings));
+        match board {
+            Ok(board) => boards.push(board),
+            Err(error) => failures.push((number, error)),
+        }
+    }
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    let blocks = blocks::sort(&boards, &bindings, workspace);
+    let sections: Vec<_> = boards.iter().map(|board| group::sections(board, &bindings)).collect();
+    let cuts: Vec<Vec<Cut>> = boards
+        .iter_mut()
+        .enumerate()
+        .map(|(number, board)| match settings.keep_cycles {
+            true => Vec::new(),
+            false => cut::cut(number, board, &sections[number], &blocks, &bindings),
+        })
+        .collect();
+    let writer = write::Writer::new(&blocks, &bindings);
+    let mut files = Vec::new();
+    for (number, board) in boards.iter().enumerate() {
+        let text = writer.soc(number, board, &sections[number], &cuts[number]);
+        files.push((format!("soc/{}.yaml", board.name), text));
+    }
+    let mut own: Vec<&blocks::Block<'_>> = blocks.list.iter().filter(|block| block.built_in.is_none()).collect();
+    own.sort_by(|a, b| a.name.cmp(&b.name));
+    files.extend(own.into_iter().map(|block| (format!("ip/{}.yaml", block.name), writer.ip(block))));
+    let summaries = boards.iter().zip(cuts).enumerate();
+    let boards = summaries.map(|(number, (board, cuts))| summary(number, board, cuts, &blocks)).collect();
+    Ok(Imported { files, boards })
+}
+
+fn summary(number: usize, board: &board::Board<'_>, cuts: Vec<Cut>, blocks: &blocks::Blocks<'_>) -> Summary {
+    let here = |block: &&blocks::Block<'_>| block.devices.iter().any(|(board, _)| *board == number);
+    let mut known: Vec<String> = Vec::new();
+    let mut misfits = Vec::new();
+    for block in blocks.list.iter().filter(here) {
+        known.extend(block.built_in.map(|ip| ip.name.value.clone()));
+        misfits.extend(block.misfit.as_ref().map(|(ip, why)| (ip.name.value.clone(), why.clone())));
+    }
+    Summary {
+        name: board.name.clone(),
+        devices: board.devices.list.len(),
+        disabled: board.devices.list.iter().filter(|device| !device.enabled).count(),
+        references: board.references.iter().flat_map(|keys| keys.values()).map(Vec::len).sum(),
+        cuts,
+        notes: board.notes.iter().map(|note| note.text.clone()).collect(),
+        known,
+        misfits,
+    }
+}
