@@ -59,8 +59,16 @@ pub(super) fn subsystems(loader: &mut Loader<'_>) {
     const DEVICE_KEYS: &[&str] = <crate::spec::Device as crate::spec::Record>::KEYS;
     for soc in &workspace.socs {
         for (_, device) in soc.spec.devices.iter() {
+            let ip = device.ip.as_ref().and_then(|ip| workspace.ip(ip));
             for key in device.references.iter().map(|(name, _)| name).chain(&device.references.broken) {
-                errors.extend(unknown_key(loader, key, "a device", keys().chain(DEVICE_KEYS.iter().copied())));
+                let error = unknown_key(loader, key, "a device", keys().chain(DEVICE_KEYS.iter().copied()));
+                errors.extend(error.map(|error| match ip.filter(|ip| ip.parameters.contains(key)) {
+                    Some(ip) => error.help(format!(
+                        "it is a parameter of `{}`: `parameters: {{ {}: … }}`",
+                        ip.name.value, key.value
+                    )),
+                    None => error,
+                }));
             }
         }
     }
@@ -82,7 +90,7 @@ fn unknown_key<'a>(
     if loader.broken.iter().any(|(kind, _)| *kind == Kind::Subsystem) {
         return None;
     }
-    let title = format!("no subsystem has the key `{}`", key.value);
+    let title = format!("`{}` is no key of {place}, and no subsystem has it", key.value);
     let error = Diagnostic::error("LW0015", title, key.span, "no such key");
     Some(match loader.workspace.subsystem(key) {
         Some(meant) => error.help(format!("{place} has the subsystem's key: `{}`", meant.key())).correct(Fix::write(

@@ -42,7 +42,9 @@ pub(super) fn sole<'a>(unknown: &str, candidates: impl IntoIterator<Item = &'a s
     let found = suggest(unknown, all.iter().copied())?;
     let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
     let same = fold(found) == fold(unknown);
-    let sure = same || unknown.chars().count() > 2 && digits(found) == digits(unknown);
+    let length = unknown.chars().count();
+    let edits = damerau_levenshtein(&fold(unknown), &fold(found));
+    let sure = same || length > 2 && edits <= (length / 5).max(1) && digits(found) == digits(unknown);
     let others = all.iter().copied().filter(|other| *other != found);
     let alone = match same {
         true => others.into_iter().all(|other| fold(other) != fold(found)),
@@ -106,6 +108,7 @@ mod tests {
         assert_eq!(sole("uatr1", ["uart1", "uart2"]), Some("uart1"));
         assert_eq!(sole("cat", ["car", "cab"]), None);
         assert_eq!(sole("tz", ["tx"]), None);
+        assert_eq!(sole("generic-power-domain", ["exynos-power-domain"]), None);
     }
 
     #[test]

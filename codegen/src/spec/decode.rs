@@ -7,7 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use super::describe;
 use super::value::is_name;
 use super::{Document, Map, Name, OneOrMany, Scenario};
-use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
+use crate::report::{Diagnostic, Diagnostics, Fix, did_you_mean, one_of};
 use crate::source::{FileId, Span, Spanned};
 use crate::yaml::{Key, MAX_SHOWN, Node, Range, Value, shorten};
 
@@ -196,19 +196,29 @@ impl Cx<'_> {
         let title = format!("`{}` must be {expected}", shorten(at.key));
         let error = Diagnostic::error("LW0004", title, span, format!("expected {expected}, found {found}"));
         let error = match &node.value {
-            Value::Int(_) | Value::Float(_) | Value::Bool(_) if expected == "text" => error.help("put it in quotes"),
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) if expected == "text" => {
+                let text = self.spelled(node);
+                error.help("put it in quotes").correct(self.instead(node, format!("\"{text}\"")))
+            }
             Value::Str(text) if expected == "true or false" => match text.to_ascii_lowercase().as_str() {
-                "yes" | "on" => error.help("write `true`"),
-                "no" | "off" => error.help("write `false`"),
+                "yes" | "on" => error.help("write `true`").correct(self.instead(node, "true".to_string())),
+                "no" | "off" => error.help("write `false`").correct(self.instead(node, "false".to_string())),
                 _ => error,
             },
             Value::Str(_) | Value::Float(_) if expected == "a number" => match number_like(self.spelled(node)) {
-                Some(help) => error.help(help),
+                Some(help) => {
+                    error.help(help).correct(meant_number(self.spelled(node)).and_then(|n| self.instead(node, n)))
+                }
                 None => error,
             },
             _ => error,
         };
         self.fault(node, error);
+    }
+
+    /// Another spelling of a scalar, unless it stands behind an alias.
+    fn instead(&self, node: &Node, text: String) -> Option<Fix> {
+        node.anchor.is_none().then(|| Fix::write(self.span(node.at), self.spelled(node), text))
     }
 
     /// Report that a text is not of its form.
@@ -340,6 +350,17 @@ fn number_like(text: &str) -> Option<&'static str> {
         (false, _) if digits.starts_with(['O', 'o']) => Some("a number begins with the digit 0, not with the letter"),
         (false, _) => None,
     }
+}
+
+/// The number that a text surely stands for: one in quotes, or one with an `h` behind it.
+fn meant_number(text: &str) -> Option<String> {
+    let inner = text.trim_matches(['"', '\'']);
+    if inner.len() + 2 == text.len() {
+        return Some(inner.to_string());
+    }
+    let digits = text.strip_suffix(['h', 'H'])?;
+    let hexadecimal = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    hexadecimal.then(|| format!("0x{digits}"))
 }
 
 /// The entries of a mapping that is being read.

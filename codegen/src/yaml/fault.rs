@@ -75,7 +75,7 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
         other => {
             let message = plain(&other.to_string());
             let nesting = message.contains("nesting") || message.contains("recursion limit");
-            if nesting { limit(error, span) } else { syntax(message, span) }
+            if nesting { limit(error, span) } else { syntax(message, span, text) }
         }
     };
     if let Some(locations) = error.locations()
@@ -87,17 +87,39 @@ pub(super) fn diagnostic(error: &Error, file: FileId, text: &str) -> Diagnostic 
     diagnostic
 }
 
-/// A syntax error in the reader's words, with what people usually meant.
-fn syntax(message: String, span: Span) -> Diagnostic {
+/// A syntax error, with what people usually meant.
+fn syntax(message: String, span: Span, text: &str) -> Diagnostic {
+    let at = span.start as usize;
+    if message.contains("tab")
+        && let Some(tab) = tab_before(text, at)
+    {
+        let span = Span { start: tab as u32, end: tab as u32 + 1, ..span };
+        return Diagnostic::error("LW0001", "a tab indents this line", span, "a tab")
+            .note("how far a tab goes is another matter in each editor, so YAML does not allow it here")
+            .help("indent with blanks");
+    }
+    if message.contains("flow")
+        && let Some(open) = open_bracket(text, at)
+    {
+        let bracket = &text[open..=open];
+        let close = if bracket == "{" { '}' } else { ']' };
+        let opened = Span { start: open as u32, end: open as u32 + 1, ..span };
+        return Diagnostic::error("LW0001", format!("a `{bracket}` is not closed"), opened, "opened here")
+            .and(span, format!("a `,` or `{close}` is missing before this"))
+            .help(format!("close it with `{close}`, or put a `,` between its entries"));
+    }
+    if (message.contains("block mapping") || message.contains("block collection") || message.contains("indent"))
+        && let Some(error) = indented(text, span)
+    {
+        return error;
+    }
     let (label, help) = if message.starts_with("unclosed bracket") {
         ("opened here", "close it")
     } else if message.starts_with("unclosed") {
         ("opened here", "close it; within quotes a quote is doubled (`''`) or escaped (`\\\"`)")
-    } else if message.contains("tabs") {
-        ("a tab", "indent with blanks")
     } else if message.contains("unknown anchor") {
         ("this alias", "an anchor (`&name`) stands above its aliases (`*name`)")
-    } else if message.contains("mapping values") || message.contains("indent") {
+    } else if message.contains("mapping values") {
         (
             "not expected here",
             "is this line, or the one above, indented as it should be? Text with `: ` in it needs quotes",
@@ -106,6 +128,78 @@ fn syntax(message: String, span: Span) -> Diagnostic {
         ("not expected here", "is a line above not closed, or indented differently?")
     };
     Diagnostic::error("LW0001", message, span, label).help(help)
+}
+
+/// The tab that indents the line of a byte, or one of the next two.
+fn tab_before(text: &str, at: usize) -> Option<usize> {
+    let mut start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    for line in text[start..].split_inclusive('\n').take(3) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indent].find('\t') {
+            return Some(start + tab);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The innermost bracket that is open before a byte, in text that has no more than brackets, quotes and comments.
+fn open_bracket(text: &str, at: usize) -> Option<usize> {
+    let mut open = Vec::new();
+    let (mut quote, mut comment, mut before) = (None, false, '\n');
+    for (here, c) in text[..at].char_indices() {
+        match (quote, c) {
+            _ if comment => comment = c != '\n',
+            (Some(q), _) => quote = (c != q).then_some(q),
+            (None, '#') if before.is_whitespace() => comment = true,
+            (None, '"' | '\'') if " \t\n[{,".contains(before) => quote = Some(c),
+            (None, '{' | '[') => open.push(here),
+            (None, '}' | ']') => {
+                open.pop();
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    open.pop()
+}
+
+/// A line that is indented as nothing above it is.
+fn indented(text: &str, span: Span) -> Option<Diagnostic> {
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |end| end + 1);
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let own = indent(&text[start..]);
+    if span.start as usize != start + own {
+        return None;
+    }
+    // What is open above it: each less indented than the one before.
+    let mut above: Vec<(usize, usize, &str)> = Vec::new();
+    let mut end = start;
+    for line in text[..start].lines().rev() {
+        end = text[..end.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+        let trimmed = line.trim();
+        if !trimmed.is_empty() && !trimmed.starts_with('#') && above.last().is_none_or(|last| indent(line) < last.0) {
+            above.push((indent(line), end, trimmed));
+        }
+    }
+    if above.iter().any(|level| level.0 == own) {
+        return None;
+    }
+    let blanks = |count: usize| match count {
+        0 => "no blank".to_string(),
+        1 => "1 blank".to_string(),
+        count => format!("{count} blanks"),
+    };
+    let mut error =
+        Diagnostic::error("LW0001", "this line is indented as none above it", span, format!("by {}", blanks(own)));
+    let name = |line: &str| super::shorten(line.split(':').next().unwrap_or(line));
+    let beside = |level: &(usize, usize, &str)| format!("by {} to stand beside `{}`", blanks(level.0), name(level.2));
+    for (indent, at, _) in above.iter().take(2) {
+        let start = (at + indent) as u32;
+        error = error.and(Span { start, end: start + 1, ..span }, format!("by {}", blanks(*indent)));
+    }
+    let choices: Vec<String> = above.iter().take(3).map(beside).collect();
+    if choices.is_empty() { None } else { Some(error.help(format!("indent it {}", choices.join(", or ")))) }
 }
 
 /// The error itself, without what the reader puts around it.

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 pub use node::{Key, Node, Range, Value};
 
-use crate::report::{Diagnostic, Diagnostics};
+use crate::report::{Diagnostic, Diagnostics, Edit, Fix};
 use crate::source::{FileId, Span};
 use node::{Raw, RawValue};
 
@@ -170,7 +170,7 @@ impl Tree<'_> {
             RawValue::Null => Value::Null,
             RawValue::Bool(b) => Value::Bool(b),
             RawValue::Int(n) => {
-                self.plain_radix(anchor.unwrap_or(at), at);
+                self.plain_radix(n, anchor.unwrap_or(at), at);
                 Value::Int(n)
             }
             RawValue::Float(f) => Value::Float(f),
@@ -191,7 +191,8 @@ impl Tree<'_> {
                 let title = format!("key `{}` is given twice", shorten(&key.text));
                 self.report(
                     Diagnostic::error("LW0003", title, self.span(key.at), "second time")
-                        .and(self.span(first), "first time"),
+                        .and(self.span(first), "first time")
+                        .correct(self.same_line(first, key.at, &value)),
                 );
                 continue;
             }
@@ -199,6 +200,28 @@ impl Tree<'_> {
             map.push((key, value));
         }
         map
+    }
+
+    /// Remove the second of two lines that say the same.
+    fn same_line(&self, first: Range, second: Range, value: &Node) -> Option<Fix> {
+        let line = |at: Range| {
+            let start = self.text[..at.0 as usize].rfind('\n').map_or(0, |end| end + 1);
+            let end = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end + 1);
+            // Nothing but blanks before the key.
+            self.text[start..at.0 as usize].trim().is_empty().then_some(start..end)
+        };
+        let (first, second) = (line(first)?, line(second)?);
+        let scalar = !matches!(value.value, Value::Null | Value::Seq(_) | Value::Map(_));
+        let ends = scalar && (value.at.1 as usize) <= second.end && value.at.0 as usize >= second.start;
+        let same = self.text[first].trim() == self.text[second.clone()].trim();
+        (ends && same).then(|| Fix {
+            what: "remove the second line".to_string(),
+            edits: vec![Edit {
+                span: self.span((second.start as u32, second.end as u32)),
+                was: self.text[second].to_string(),
+                text: String::new(),
+            }],
+        })
     }
 
     fn key(&mut self, raw: Raw) -> Option<Key> {
@@ -225,8 +248,11 @@ impl Tree<'_> {
     }
 
     /// Only decimal and hexadecimal numbers: `0o17` and `0b1` read too much like names.
-    fn plain_radix(&mut self, written: Range, at: Range) {
+    fn plain_radix(&mut self, number: i128, written: Range, at: Range) {
         let text = self.slice(written).trim_start_matches(['+', '-']);
+        // The number that YAML takes it for.
+        let fix =
+            (written == at && number >= 0).then(|| Fix::write(self.span(at), self.slice(at), format!("{number:#x}")));
         let what = match text.as_bytes() {
             [b'0', b'o' | b'O', ..] => "an octal number",
             [b'0', b'b' | b'B', ..] => "a binary number",
@@ -234,7 +260,8 @@ impl Tree<'_> {
         };
         self.report(
             Diagnostic::error("LW0008", "numbers are decimal or hexadecimal", self.span(at), what)
-                .help("write it as a decimal number or as `0x…`"),
+                .help("write it as a decimal number or as `0x…`")
+                .correct(fix),
         );
     }
 

@@ -2,11 +2,14 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test -p linkwright-cli` accepts what changed.
 
+mod docs;
 mod generate;
 mod help;
 mod import_devicetree;
 mod lint;
 mod microcode;
+mod project;
+mod shell;
 mod simulate;
 mod simulate_hostile;
 mod simulate_svg;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../rules/LW0203.md")]
 
 use crate::check::{Cx, Rule, rule};
+use crate::report::Fix;
 use crate::spec::Register;
 
 pub(crate) const RULE: Rule = rule!("LW0203", "reversed-bits", Error);
@@ -17,7 +18,12 @@ pub(crate) fn check(register: &Register, cx: &mut Cx<'_>) {
                 )
                 .and(name.span, "this field")
                 .note("bits are written from the most significant to the least")
-                .help(format!("write `{}:{}`", bits.low, bits.high));
+                .help(format!("write `{}:{}`", bits.low, bits.high))
+                .correct(Fix::write(
+                    field.bits.span,
+                    format!("{}:{}", bits.high, bits.low),
+                    format!("{}:{}", bits.low, bits.high),
+                ));
             cx.mark(field.bits.span);
             cx.report(finding);
         }

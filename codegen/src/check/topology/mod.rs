@@ -82,7 +82,7 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
         unknown_quirks::check(ip, device, cx);
         missing_addresses::check(ip, name, device, cx);
         if *enabled {
-            missing_references::check(ip, name, device, cx);
+            missing_references::check(soc, ip, name, device, cx);
         }
     }
     let ranges = impossible_addresses::check(soc, cx);

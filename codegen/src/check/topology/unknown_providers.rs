@@ -19,6 +19,10 @@ pub(crate) fn report(soc: &Soc, subsystem: &Subsystem, reference: &Reference, cx
         ip.is_some_and(|ip| ip.provides.contains(&subsystem.name))
     };
     let likely = soc.devices.entries.iter().filter(|entry| provides(entry)).map(|entry| entry.name.value.as_str());
-    let finding = cx.advise(finding, provider, likely);
+    let mut likely = likely.peekable();
+    let finding = match likely.peek() {
+        Some(_) => cx.advise(finding, provider, likely),
+        None => cx.advise(finding, provider, soc.devices.names()),
+    };
     cx.report(finding);
 }

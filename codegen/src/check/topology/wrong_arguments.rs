@@ -21,8 +21,11 @@ pub(super) fn check(
     };
     let names: Vec<&str> = types.iter().map(|(name, _)| name.value.as_str()).collect();
     let form = match names.as_slice() {
-        [] => reference.provider.value.clone(),
-        names => format!("{}/{}", reference.provider.value, names.join("/")),
+        [] => format!("write `{}`", reference.provider.value),
+        names => {
+            let told: Vec<String> = names.iter().map(|name| format!("<{name}>")).collect();
+            format!("write `{}/{}`", reference.provider.value, told.join("/"))
+        }
     };
     match &reference.args {
         ReferenceArgs::Positional(args) if args.len() == types.len() => Some(args.clone()),
@@ -34,7 +37,7 @@ pub(super) fn check(
                     format!("{} here", counted(args.len() as u64, "argument")),
                 )
                 .and(declared, format!("what a reference to `{}` carries", target.subsystem.name.value))
-                .help(format!("write `{form}`"));
+                .help(form.clone());
             cx.report(finding);
             None
         }
