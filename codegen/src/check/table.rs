@@ -96,6 +96,7 @@ pub(super) const TABLE: &[&Rule] = &[
     &topology::irq_safe_members::RULE,
     &topology::irq_safe_children::RULE,
     &topology::ignored_links::RULE,
+    &topology::contradicting_lacks::RULE,
     &engine::unknown_engine_registers::RULE,
     &engine::unfit_engine_registers::RULE,
     &engine::missing_roles::RULE,

@@ -55,6 +55,9 @@ pub(super) fn subsystems(loader: &mut Loader<'_>) {
         for key in ip.spec.consumes.iter().map(|(name, _)| name).chain(&ip.spec.consumes.broken) {
             errors.extend(unknown_key(loader, key, "`consumes`", keys()));
         }
+        for key in ip.spec.lacks.iter().map(|(name, _)| name).chain(&ip.spec.lacks.broken) {
+            errors.extend(unknown_key(loader, key, "`lacks`", keys()));
+        }
     }
     const DEVICE_KEYS: &[&str] = <crate::spec::Device as crate::spec::Record>::KEYS;
     for soc in &workspace.socs {

@@ -37,6 +37,8 @@ record! {
         "provides" => provides: Map<Provided>,
         /// What it needs, by subsystem key.
         "consumes" => consumes: Map<Consumes>,
+        /// What it has not, though one might look for it, by subsystem key.
+        "lacks" => lacks: Map<Lack>,
         /// Known deviations an instance may have.
         "quirks" => quirks: Map<Quirk>,
     }
@@ -215,6 +217,18 @@ words! {
         "burst" => Burst,
         /// A beat or a burst, as each request says.
         "peripheral" => Peripheral,
+    }
+}
+
+record! {
+    /// Resources that a block has not, though one might look for them: what is told to who asks.
+    Lack {
+        /// Why there are none.
+        "doc" => doc: Text,
+        /// Where the facts were read.
+        "source" => source: Option<Text>,
+        /// What to do without them.
+        "instead" => instead: Option<Text>,
     }
 }
 

@@ -112,7 +112,7 @@ pub(super) fn collect<'a>(soc: &'a Soc, cx: &mut Cx<'a>) -> Vec<Link<'a>> {
             let Some(subsystem) = cx.workspace.subsystem_by_key(key) else { continue };
             let Some(consumes) = ip.consumes.entry(key) else {
                 if !ip.consumes.is_broken(key) {
-                    unconsumed_subsystems::report(ip, key, device_name, cx);
+                    unconsumed_subsystems::report(ip, soc, (key, references), device_name, cx);
                 }
                 continue;
             };

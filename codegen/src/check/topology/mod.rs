@@ -7,6 +7,7 @@ pub(super) mod arguments_out_of_range;
 pub(super) mod colliding_device_names;
 pub(super) mod colliding_names;
 pub(super) mod colliding_spec_names;
+pub(super) mod contradicting_lacks;
 pub(super) mod dependency_cycles;
 pub(super) mod disabled_providers;
 pub(super) mod empty_parameters;
@@ -67,6 +68,7 @@ pub(super) fn check_ip(ip: &Ip, cx: &mut Cx<'_>) {
     parameters_out_of_range::check_defaults(ip, cx);
     ids_beyond_capacity::check(ip, cx);
     incomplete_dma_ports::check(ip, cx);
+    contradicting_lacks::check(ip, cx);
     impossible_bursts::check_ip(ip, cx);
 }
 
