@@ -40,6 +40,7 @@ pub struct Build {
     inputs: Vec<Input>,
     spec_paths: Vec<PathBuf>,
     external: BTreeSet<String>,
+    driven: BTreeSet<String>,
     file: String,
     out: Option<PathBuf>,
     config: Option<PathBuf>,
@@ -86,6 +87,7 @@ impl Build {
             inputs: Vec::new(),
             spec_paths: Vec::new(),
             external: BTreeSet::new(),
+            driven: BTreeSet::new(),
             file: "linkwright.rs".to_string(),
             out: None,
             config: None,
@@ -120,6 +122,13 @@ impl Build {
     /// those of other packages that use the crate.
     pub fn external(mut self, ip: impl Into<String>) -> Self {
         self.external.insert(ip.into());
+        self
+    }
+
+    /// The package has a driver of this ip: its module gets a module `driver` with what `#[derive(Consumer)]` needs, and
+    /// its devices are instances of it. The package has to depend on `linkwright-subsystems`, too.
+    pub fn driver(mut self, ip: impl Into<String>) -> Self {
+        self.driven.insert(ip.into());
         self
     }
 
@@ -186,7 +195,7 @@ impl Build {
                 &directives,
             ));
         };
-        let files = Files::from([(self.file.clone(), one_file(model, &self.external))]);
+        let files = Files::from([(self.file.clone(), one_file(model, &self.external, &self.driven))]);
         let written = write::write(&out, &files, Targets::ALL).map_err(|error| fail(error.to_string(), &directives))?;
         Ok(Built { path: out.join(self.file), changed: !written.changed.is_empty(), directives })
     }

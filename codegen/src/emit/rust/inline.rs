@@ -10,11 +10,15 @@ use crate::names;
 /// How a module of a device, within those of its soc and of its devices, reaches the modules of ips.
 const ABOVE: &str = "super::super::super::";
 
+/// And how another module of the soc does.
+const BESIDE: &str = "super::super::";
+
 /// The file of a model. Ips named in `external` have crates of their own, `linkwright-<ip>`, which the user depends on;
-/// the others, if they have registers or instructions, become modules beside those of the socs.
-pub fn one_file(model: &Model, external: &BTreeSet<String>) -> Generated {
-    // Drivers are written for crates, so an ip that is a module here has none.
-    let options = super::Options { drivers: super::Drivers::Only(external.clone()), ..super::Options::default() };
+/// the others, if they have registers or instructions, become modules beside those of the socs, those named in `driven`
+/// with what their drivers are made of.
+pub fn one_file(model: &Model, external: &BTreeSet<String>, driven: &BTreeSet<String>) -> Generated {
+    let drivers = super::Drivers::Only(external | driven);
+    let options = super::Options { drivers, ..super::Options::default() };
     let specs: Vec<&str> = model.socs.iter().map(|soc| soc.file.as_str()).collect();
     let inner: Vec<&Ip> = model.ips.iter().filter(|ip| has_crate(ip) && !external.contains(&ip.name)).collect();
     let files: Vec<&str> = inner.iter().map(|ip| ip.file.as_str()).chain(specs).collect();
@@ -27,8 +31,11 @@ pub fn one_file(model: &Model, external: &BTreeSet<String>) -> Generated {
         let files = super::soc(soc, &model.ips, &model.subsystems, &options);
         let mut body = root(&files, &directory(&soc.name));
         for ip in &inner {
-            let path = format!("{ABOVE}{}::", names::module_name(&ip.name));
-            body = body.replace(&format!("{}::", manifest::crate_identifier(&ip.name)), &path);
+            let (module, library) = (names::module_name(&ip.name), manifest::crate_identifier(&ip.name));
+            // Instances stand in a module of the soc's, not in one of a device's.
+            body = body.replace(&format!("impl {library}::driver::"), &format!("impl {BESIDE}{module}::driver::"));
+            let path = format!("{ABOVE}{module}::");
+            body = body.replace(&format!("{library}::"), &path);
         }
         text += &module(&soc.name, &body);
     }
@@ -47,6 +54,8 @@ fn root(files: &Files, directory: &str) -> String {
             }
             // A module cannot be without the standard library by itself.
             None if line == "#![no_std]" => {}
+            // In a crate it is a feature; here it was asked for.
+            None if line == r#"#[cfg(feature = "driver")]"# => {}
             None => out += &format!("{line}\n"),
         }
     }
