@@ -1,0 +1,54 @@
+//! Pools of memory that controllers reach, from statics of the program.
+#![allow(unsafe_code, reason = "start-up: hands a static to a pool, once")]
+
+use core::cell::UnsafeCell;
+use core::ptr::NonNull;
+
+use linkwright::dma::memory::{Arena, CacheOps};
+use once_cell::sync::OnceCell;
+
+use crate::cache;
+
+/// `BYTES` bytes of the program, in lines of their own, for one [`Pool`]. Keep it in a `static`, where it costs nothing in
+/// the image.
+#[repr(C, align(64))]
+pub struct Storage<const BYTES: usize>(UnsafeCell<[u8; BYTES]>);
+
+// SAFETY: only its address is used, by the pool that it is lent to.
+unsafe impl<const BYTES: usize> Sync for Storage<BYTES> {}
+
+impl<const BYTES: usize> Storage<BYTES> {
+    /// Zeros.
+    #[allow(clippy::new_without_default, reason = "it stands in a static")]
+    pub const fn new() -> Self {
+        const { assert!(BYTES.is_multiple_of(64), "a pool is whole cache lines") };
+        Self(UnsafeCell::new([0; BYTES]))
+    }
+}
+
+/// A pool of DMA memory, made when it is first asked for. Keep it in a `static`.
+pub struct Pool<const BYTES: usize> {
+    storage: &'static Storage<BYTES>,
+    arena: OnceCell<Arena>,
+    ops: &'static dyn CacheOps,
+}
+
+impl<const BYTES: usize> Pool<BYTES> {
+    /// A pool of this storage whose caches `ops` maintains.
+    ///
+    /// # Safety
+    /// No other pool has the storage. Controllers that are given this memory reach it at the addresses that the
+    /// processor has for it, and `ops` is right for it.
+    pub const unsafe fn new(storage: &'static Storage<BYTES>, ops: &'static dyn CacheOps) -> Self {
+        Self { storage, arena: OnceCell::new(), ops }
+    }
+
+    /// The pool. Any context.
+    pub fn arena(&'static self) -> &'static Arena {
+        self.arena.get_or_init(|| {
+            let base = NonNull::from(&self.storage.0).cast::<u8>();
+            // SAFETY: a static of its own, initialised, that nothing else uses; the rest is promised by `new`.
+            unsafe { Arena::new(base, BYTES as u32, base.expose_provenance().get() as u32, cache::line(), self.ops) }
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! How large an image is, and what is in it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use crate::build::{self, output};
+
+/// Most bytes of code of the minimal firmware.
+const MOST_TEXT: u64 = 16 << 10;
+
+/// Bytes of an image's sections, by name.
+fn sections(image: &Path) -> Result<BTreeMap<String, u64>, String> {
+    let text = output(Command::new("size").arg("-A").arg(image))?;
+    let section = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.to_string(), words.next()?.parse().ok()?))
+    };
+    Ok(text.lines().filter(|line| line.starts_with('.')).filter_map(section).collect())
+}
+
+fn size(sections: &BTreeMap<String, u64>, name: &str) -> u64 {
+    sections.get(name).copied().unwrap_or(0)
+}
+
+/// Functions of an image, demangled.
+fn functions(image: &Path) -> Result<Vec<String>, String> {
+    let text = output(Command::new("nm").arg("-C").arg(image))?;
+    let function = |line: &str| {
+        let (_, rest) = line.split_once(' ')?;
+        let (kind, name) = rest.split_once(' ')?;
+        matches!(kind, "T" | "t" | "W" | "w").then(|| name.to_string())
+    };
+    Ok(text.lines().filter_map(function).collect())
+}
+
+/// The table of sizes of both.
+pub(crate) fn table() -> Result<(), String> {
+    println!("| firmware | .text | .rodata | .data | .bss |\n|---|---|---|---|---|");
+    for package in ["minimal", "zynq7000"] {
+        let sections = sections(&build::image(package)?)?;
+        let [text, rodata, data, bss] = [".text", ".rodata", ".data", ".bss"].map(|name| size(&sections, name));
+        println!("| {package} | {text} | {rodata} | {data} | {bss} |");
+    }
+    Ok(())
+}
+
+/// Is the minimal firmware as small as it should be, without allocator?
+pub(crate) fn check_minimal(image: &Path) -> Result<(), String> {
+    let text = size(&sections(image)?, ".text");
+    println!("minimal firmware: .text {text} bytes, at most {MOST_TEXT} wanted");
+    let functions = functions(image)?;
+    if functions.is_empty() {
+        return Err("the image has no symbols".to_string());
+    }
+    let heap = functions.iter().find(|name| name.contains("__rust_alloc") || name.starts_with("alloc::"));
+    if let Some(name) = heap {
+        return Err(format!("the image has an allocator: {name}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Builds the firmware of `boards/` with Debian's compiler, runs it on QEMU's boards and reads its reports; measures its
+//! size, its stack and its interrupt.
+//!
+//! `cargo run -p firmware` does everything; with names (`zynq7000`, `exynos4210`, `minimal`, …) only that.
+#![forbid(unsafe_code)]
+
+mod build;
+mod image;
+mod machine;
+mod source;
+mod tap;
+mod trace;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use machine::{Machine, Port};
+
+/// How long a board's cases may take. They take some ten seconds on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+type Step = (&'static str, fn() -> Result<(), String>);
+
+const STEPS: [Step; 4] =
+    [("source", source::check), ("minimal", minimal), ("zynq7000", zynq7000), ("sizes", image::table)];
+
+fn minimal() -> Result<(), String> {
+    let image = build::image("minimal")?;
+    machine::run(&image, &Machine { name: "xilinx-zynq-a9", ports: &[] }, PATIENCE)?;
+    println!("minimal firmware: every byte is copied");
+    image::check_minimal(&image)?;
+    trace::interrupt(&image)
+}
+
+fn zynq7000() -> Result<(), String> {
+    let machine = Machine { name: "xilinx-zynq-a9", ports: &[Port::Unused, Port::Report] };
+    board("zynq7000", &machine)
+}
+
+fn board(name: &str, machine: &Machine<'_>) -> Result<(), String> {
+    let image = build::image(name)?;
+    let report = machine::run(&image, machine, PATIENCE)?;
+    let sums = tap::judge(&report)?;
+    println!("{name}: {sums}");
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|(step, _)| step != name)) {
+        let steps: Vec<_> = STEPS.iter().map(|(name, _)| *name).collect();
+        eprintln!("firmware: no step '{unknown}'; there are: {}", steps.join(" "));
+        return ExitCode::from(2);
+    }
+    let mut failed = false;
+    for (name, step) in STEPS {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        if let Err(error) = step() {
+            eprintln!("firmware: {name}: {error}");
+            failed = true;
+        }
+    }
+    ExitCode::from(u8::from(failed))
+}
