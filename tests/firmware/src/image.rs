@@ -37,7 +37,7 @@ fn functions(image: &Path) -> Result<Vec<String>, String> {
 /// The table of sizes of both.
 pub(crate) fn table() -> Result<(), String> {
     println!("| firmware | .text | .rodata | .data | .bss |\n|---|---|---|---|---|");
-    for package in ["minimal", "zynq7000"] {
+    for package in ["minimal", "zynq7000", "exynos4210"] {
         let sections = sections(&build::image(package)?)?;
         let [text, rodata, data, bss] = [".text", ".rodata", ".data", ".bss"].map(|name| size(&sections, name));
         println!("| {package} | {text} | {rodata} | {data} | {bss} |");

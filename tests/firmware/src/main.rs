@@ -17,12 +17,17 @@ use std::time::Duration;
 use machine::{Machine, Port};
 
 /// How long a board's cases may take. They take some ten seconds on an idle machine.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 type Step = (&'static str, fn() -> Result<(), String>);
 
-const STEPS: [Step; 4] =
-    [("source", source::check), ("minimal", minimal), ("zynq7000", zynq7000), ("sizes", image::table)];
+const STEPS: [Step; 5] = [
+    ("source", source::check),
+    ("minimal", minimal),
+    ("zynq7000", zynq7000),
+    ("exynos4210", exynos4210),
+    ("sizes", image::table),
+];
 
 fn minimal() -> Result<(), String> {
     let image = build::image("minimal")?;
@@ -35,6 +40,11 @@ fn minimal() -> Result<(), String> {
 fn zynq7000() -> Result<(), String> {
     let machine = Machine { name: "xilinx-zynq-a9", ports: &[Port::Unused, Port::Report] };
     board("zynq7000", &machine)
+}
+
+fn exynos4210() -> Result<(), String> {
+    let machine = Machine { name: "smdkc210", ports: &[Port::Peer, Port::Report, Port::Peer] };
+    board("exynos4210", &machine)
 }
 
 fn board(name: &str, machine: &Machine<'_>) -> Result<(), String> {

@@ -171,7 +171,7 @@ fn rectangle(cx: &Task<'_>, random: &mut Random, power: &Active<DmacS>, tally: &
     let (whole, value) = (|pitch| (rows - 1) * pitch + row, random.next() as u8);
     let source = buffer(cx, random, whole(from))?;
     let pair = CopyPair { source, destination: destination(cx, random, whole(to), value)? };
-    let shape = Rect::new(row as u32, rows as u32).pitch(from as u32, to as u32);
+    let shape = Rect::new(row as u32, rows as u32).pitch(from as i32, to as i32);
     let shape = shape.at(pair.source.bus_address(), pair.destination.bus_address());
     let channel = dmac().claim::<MemoryCopy<DmacS>>(cx).must("a channel")?;
     let mut copy = channel.prepare(cx, shape).must("a program")?;
