@@ -53,7 +53,7 @@ impl Spi {
     pub(crate) fn new(name: &'static str) -> Self {
         Self(Arc::new(Mutex::new(State {
             name,
-            values: BTreeMap::new(),
+            values: BTreeMap::from([(regs::CS_REG.offset(), Value::<regs::CsReg>::reset().word())]),
             clocked: false,
             sent: VecDeque::new(),
             received: VecDeque::new(),

@@ -1,8 +1,8 @@
 use std::sync::Mutex;
 
 use linkwright::device::{
-    Call, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, LinkSlot, NestingSlot, Storage, System,
-    VirtualTime,
+    Call, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, LinkSlot, NestingSlot, SleepPhase, Storage,
+    System, VirtualTime,
 };
 use linkwright::topology::Topology;
 
@@ -106,5 +106,9 @@ impl Driver<VirtualTime> for Recorded {
 
     fn runtime_suspend(&self, call: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
         self.driver.runtime_suspend(call)
+    }
+
+    fn sleep(&self, phase: SleepPhase, call: &Call<'_, '_, '_, '_, VirtualTime>) -> Result<(), Errno> {
+        self.driver.sleep(phase, call)
     }
 }
