@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::check;
 use crate::load::{Input, Options, Watch, Workspace, load_watched};
-use crate::lower::{Model, lower};
+use crate::lower::{Model, lower, lower_despite_circles};
 use crate::project::{self, Project};
 use crate::report::Diagnostics;
 
@@ -51,4 +51,15 @@ pub fn read_watched(inputs: &[Input], options: &Options, watch: &dyn Watch) -> R
     let mut diagnostics = options.levels.apply(diagnostics);
     let model = lower(&workspace, &mut diagnostics);
     Reading { workspace, diagnostics, allowed, model }
+}
+
+impl Reading {
+    /// Specs whose only errors are devices that need each other have a model, too: the links that should give way do
+    /// ([`Edge::proposed_cut`](crate::lower::Edge::proposed_cut)). For what shows such circles.
+    pub fn despite_circles(mut self) -> Self {
+        if self.model.is_none() {
+            self.model = lower_despite_circles(&self.workspace, &self.diagnostics);
+        }
+        self
+    }
 }

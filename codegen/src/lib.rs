@@ -9,6 +9,8 @@ pub mod emit;
 pub mod fix;
 pub mod front;
 pub mod generate;
+#[cfg(feature = "graph")]
+pub mod graph;
 pub mod import;
 pub mod load;
 pub mod locate;
@@ -23,6 +25,8 @@ pub mod scenario;
 pub mod schema;
 pub mod source;
 pub mod spec;
+#[cfg(feature = "graph")]
+pub mod svg;
 pub mod write;
 pub mod yaml;
 

@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Command::Lint(args) => commands::lint::run(args, &console),
         Command::Import(args) => commands::import::run(args, &console),
         Command::Explain(args) => commands::explain::run(args, &console),
+        Command::Graph(args) => commands::graph::run(args, &console),
+        Command::Order(args) => commands::order::run(args, &console),
         Command::Schema(_) => commands::schema::run(&console),
         Command::Simulate(args) => commands::simulate::run(args, &console),
         Command::Asm(args) => commands::asm::run(args, &console),

@@ -1,4 +1,5 @@
 use super::{Engine, InstructionSet};
+use crate::spec::SleepPhase;
 
 /// A class of hardware block.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +34,19 @@ pub struct Ip {
     pub provides: Vec<Provided>,
     /// Resources it needs.
     pub consumes: Vec<Consumed>,
+    /// When its driver acts in system suspend.
+    pub sleep: Sleep,
     /// Known deviations an instance may have.
     pub quirks: Vec<Quirk>,
+}
+
+/// When a driver acts in system suspend, as far as the spec says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sleep {
+    /// The last phase in which it uses its suppliers.
+    pub last_use: Option<SleepPhase>,
+    /// The phase in which it switches the block off.
+    pub off: Option<SleepPhase>,
 }
 
 /// An integration parameter.

@@ -19,10 +19,10 @@ pub use instruction::{
 };
 pub use ip::{
     Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, Enum, EnumValue, FaultBit, Field, FieldType,
-    Handshake, Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register,
+    Handshake, Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register, Sleep,
 };
-pub use resolve::lower;
-pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, Reference, RuntimePm, Soc};
+pub use resolve::{lower, lower_despite_circles};
+pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, PARENT, Reference, RuntimePm, Soc};
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, OperationType, Power, Subsystem};
 
 /// Everything that was read.

@@ -156,6 +156,11 @@ pub struct Edge {
     pub post_init: bool,
     /// The supplier comes after the consumer, so the link can neither order nor take part in runtime PM.
     pub gives_way: bool,
+    /// The devices need each other and this link is what should give way: only in a model made despite such circles.
+    pub proposed_cut: bool,
     /// `file:line` where it is declared.
     pub place: String,
 }
+
+/// What an [`Edge`] to a parent has in place of a subsystem.
+pub const PARENT: &str = "parent";

@@ -40,6 +40,11 @@ pub(crate) enum Rank {
 }
 
 impl Rank {
+    /// What the device needs weighs more than what it can do without, and of two such, what runtime PM follows.
+    pub(crate) fn hard(optional: bool, runtime_pm: bool) -> Self {
+        Self::Hard { weight: 1 + 2 * u8::from(!optional) + u8::from(runtime_pm) }
+    }
+
     pub(crate) const fn cost(self) -> Cost {
         match self {
             Self::PostInit => 1,

@@ -5,9 +5,11 @@ mod completions;
 mod disasm;
 mod explain;
 mod generate;
+mod graph;
 mod import;
 mod lint;
 mod man;
+mod order;
 mod schema;
 mod simulate;
 
@@ -20,9 +22,11 @@ pub(crate) use self::completions::Completions;
 pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};
+pub(crate) use self::graph::{Graph, GraphFormat, LaneOrder, ReduceWhen};
 pub(crate) use self::import::{Dtb, Dts, Import, ImportFormat, Trees};
 pub(crate) use self::lint::{Format, Lint};
 pub(crate) use self::man::Man;
+pub(crate) use self::order::Order;
 pub(crate) use self::schema::Schema;
 pub(crate) use self::simulate::{ReportFormat, Simulate};
 
@@ -87,6 +91,8 @@ pub(crate) enum Command {
     Lint(Lint),
     Import(Import),
     Explain(Explain),
+    Graph(Graph),
+    Order(Order),
     Schema(Schema),
     Simulate(Simulate),
     Asm(Asm),

@@ -1,13 +1,30 @@
+use std::path::Path;
+
 use linkwright_codegen::check::Rule;
+use linkwright_codegen::graph::explain;
 use linkwright_codegen::report::Level;
 
-use super::rules;
-use crate::args::Explain;
+use super::{chip, graph, rules};
+use crate::args::{Explain, ReportFormat};
 use crate::console::Console;
 use crate::{Failure, Verdict};
 
 pub(crate) fn run(args: &Explain, console: &Console) -> Result<Verdict, Failure> {
-    match &args.rule {
+    // `i2s0 adma`, `i2s0 -> adma`, `i2s0->adma`.
+    let words = args.what.join(" ").replace("->", " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    match (words.as_slice(), &args.spec) {
+        ([device, other], Some(spec)) => return edge(device, other, spec, args, console),
+        ([device, other], None) => {
+            return Err(Failure::new(format!("`{device}` and `{other}` are devices of which chip?"))
+                .help(format!("`linkwright explain {device} {other} --spec FILE`")));
+        }
+        ([_, _, ..], _) | (_, Some(_)) => {
+            return Err(Failure::new("which two devices?").help("`linkwright explain i2s0 adma --spec FILE`"));
+        }
+        _ => {}
+    }
+    match args.what.first() {
         Some(name) => console.page(&page(rules::find(name)?))?,
         None => console.result(list().as_bytes())?,
     }
@@ -37,4 +54,18 @@ fn lowered(what: &str, rule: &Rule) -> String {
          A comment allows it for the entry it stands on:\n\n```yaml\n# linkwright: allow({}) why it is right as it is\n```",
         rule.name, rule.id
     )
+}
+
+/// What one device has to do with another.
+fn edge(device: &str, other: &str, spec: &Path, args: &Explain, console: &Console) -> Result<Verdict, Failure> {
+    let (all, verdict) = chip::graph(spec, &args.path, console)?;
+    let Some(all) = all else { return Ok(verdict) };
+    let find = |name: &str| all.device(name).map_err(|error| graph::choice(&error));
+    let explanation = explain(&all, find(device)?, find(other)?);
+    let text = match args.format {
+        ReportFormat::Human => explanation.text(&all),
+        ReportFormat::Json => explanation.json(&all),
+    };
+    console.result(text.as_bytes())?;
+    Ok(verdict)
 }

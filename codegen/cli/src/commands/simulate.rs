@@ -5,7 +5,7 @@ use linkwright_codegen::report::Diagnostics;
 use linkwright_codegen::scenario;
 use linkwright_simulate::{json, simulate, svg, table};
 
-use super::specs;
+use super::{chip, specs};
 use crate::args::{ReportFormat, Simulate};
 use crate::console::Console;
 use crate::{Failure, Verdict};
@@ -17,8 +17,7 @@ pub(crate) fn run(args: &Simulate, console: &Console) -> Result<Verdict, Failure
         return Ok(specs::verdict(&reading));
     };
     let [soc] = model.socs.as_slice() else {
-        return Err(Failure::new(format!("{} describes no chip or board", args.spec.display()))
-            .help("give a spec that begins with `soc:`"));
+        return Err(chip::no_chip(&args.spec));
     };
     let mut findings = Diagnostics::new();
     let sources = &mut reading.workspace.sources;

@@ -13,7 +13,9 @@ Commands:
   generate     Generate crates and reference pages from specs
   lint         Check specs
   import       Turn descriptions in other formats into specs
-  explain      Explain a rule: what it finds, why that is bad, what to write instead
+  explain      Explain a rule, or why one device comes after another
+  graph        Draw who needs whom on a chip or board
+  order        Tell in which order devices are probed or go to sleep, and why
   schema       Print the JSON Schema of the spec format
   simulate     Play what happens to a chip, and show what is on, how long and why
   asm          Assemble a DMA program
@@ -51,7 +53,7 @@ Exit codes:
 #[test]
 fn every_command_has_examples_in_its_help() {
     let commands = ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"];
-    for command in commands.into_iter().chain(["import", "import dtb", "import dts"]) {
+    for command in commands.into_iter().chain(["graph", "order", "import", "import dtb", "import dts"]) {
         let help = linkwright().args(command.split(' ')).arg("--help").assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");

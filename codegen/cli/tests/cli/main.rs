@@ -4,6 +4,7 @@
 
 mod docs;
 mod generate;
+mod graph;
 mod help;
 mod import_devicetree;
 mod lint;

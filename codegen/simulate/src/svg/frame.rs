@@ -1,8 +1,9 @@
 //! What belongs to all panels: events, the time axis, the legend.
 
-use super::canvas::{Canvas, width};
 use super::scale::Scale;
 use super::{MARGIN, PLOT};
+use linkwright_codegen::svg::{Canvas, width};
+
 use crate::report::Report;
 
 /// Height of a row of events.

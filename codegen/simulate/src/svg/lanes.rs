@@ -1,8 +1,9 @@
 //! A variant's panel: its lanes, their names to the left and their numbers to the right.
 
-use super::canvas::{Canvas, width};
 use super::scale::Scale;
 use super::{MARGIN, PLOT, WIDTH};
+use linkwright_codegen::svg::{Canvas, width};
+
 use crate::record::{Lane, Level};
 use crate::report::{Outcome, Powered, UseOutcome};
 use crate::table::{grouped, millijoules, milliseconds, percent};

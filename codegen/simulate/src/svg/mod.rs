@@ -3,13 +3,12 @@
 //! Text only: no program draws it, no font is needed, and the same report always gives the same bytes. It follows the
 //! reader's light or dark scheme and stands on a ground of its own.
 
-mod canvas;
 mod frame;
 mod lanes;
 mod scale;
 mod style;
 
-use canvas::Canvas;
+use linkwright_codegen::svg::Canvas;
 use scale::Scale;
 
 use super::report::Report;

@@ -49,8 +49,7 @@ impl Link<'_> {
         match self.subsystem.link.class.value {
             _ if self.post_init => Rank::PostInit,
             LinkClass::Optional => Rank::Optional,
-            // What the device needs weighs more than what it can do without, and of two such, what runtime PM follows.
-            _ => Rank::Hard { weight: 1 + 2 * u8::from(!self.optional) + u8::from(runtime_pm) },
+            _ => Rank::hard(self.optional, runtime_pm),
         }
     }
 

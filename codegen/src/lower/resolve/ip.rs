@@ -3,7 +3,7 @@ use super::{Internal, engine, instruction, internal, names, small, subsystem, te
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
     Access, Array, Block, Cause, Consumed, DmaDirection, DmaPort, FaultBit, Field, FieldType, Handshake, Ip, Lost,
-    Node, Parameter, ParameterValues, Provided, Quirk, Register,
+    Node, Parameter, ParameterValues, Provided, Quirk, Register, Sleep,
 };
 use crate::spec;
 
@@ -37,6 +37,10 @@ pub(super) fn lower(loaded: &Loaded<spec::Ip>, workspace: &Workspace) -> Result<
         engine: spec.engine.as_ref().map(|engine| engine::lower(engine, spec)).transpose()?,
         provides: spec.provides.iter().map(|(name, p)| provided(name, p)).collect(),
         consumes: consumes(spec, workspace)?,
+        sleep: Sleep {
+            last_use: spec.sleep.as_ref().and_then(|sleep| Some(sleep.last_use.as_ref()?.value)),
+            off: spec.sleep.as_ref().and_then(|sleep| Some(sleep.off.as_ref()?.value)),
+        },
         quirks: spec.quirks.iter().map(|(name, q)| Quirk { name: name.value.clone(), doc: text(&q.doc) }).collect(),
         enums: enums.finish(),
     })

@@ -12,19 +12,23 @@ mod setup;
 mod soc;
 mod subsystem;
 
+use crate::check::Rule;
 use crate::load::Workspace;
-use crate::report::{Diagnostic, Diagnostics};
+use crate::report::{Diagnostic, Diagnostics, Level};
 use crate::source::Span;
 use crate::spec::{Name, Path, Text};
 
 use super::Model;
+
+/// Name of the rule that finds devices which need each other.
+const DEPENDENCY_CYCLES: &str = "dependency-cycles";
 
 /// Resolve all specs of a workspace. `None`: there are errors, earlier ones or one of this program.
 pub fn lower(workspace: &Workspace, out: &mut Diagnostics) -> Option<Model> {
     if out.has_errors() {
         return None;
     }
-    match model(workspace) {
+    match model(workspace, Circles::Refuse) {
         Ok(model) => Some(model),
         Err(Internal { span, what }) => {
             let title = format!("internal error: {what}");
@@ -37,10 +41,29 @@ pub fn lower(workspace: &Workspace, out: &mut Diagnostics) -> Option<Model> {
     }
 }
 
-fn model(workspace: &Workspace) -> Result<Model, Internal> {
+/// As [`lower`], for specs whose only errors are devices that need each other: the links that should give way do, and
+/// say so ([`Edge::proposed_cut`](super::Edge::proposed_cut)). `None`: there are other errors, or devices that sit on
+/// each other.
+pub fn lower_despite_circles(workspace: &Workspace, found: &Diagnostics) -> Option<Model> {
+    let circles = Rule::find(DEPENDENCY_CYCLES).map(|rule| rule.id);
+    let others = found.iter().any(|finding| finding.level == Level::Error && Some(finding.rule) != circles);
+    if others { None } else { model(workspace, Circles::Cut).ok() }
+}
+
+/// What happens where devices need each other and none of the links is optional.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Circles {
+    /// A check has refused the spec.
+    Refuse,
+    /// The cheapest cut is made.
+    Cut,
+}
+
+fn model(workspace: &Workspace, circles: Circles) -> Result<Model, Internal> {
     let subsystems = workspace.subsystems.iter().map(|loaded| subsystem::lower(&loaded.spec)).collect();
     let ips = workspace.ips.iter().map(|loaded| ip::lower(loaded, workspace)).collect::<Result<Vec<_>, _>>()?;
-    let socs = workspace.socs.iter().map(|loaded| soc::lower(loaded, workspace, &ips)).collect::<Result<_, _>>()?;
+    let socs =
+        workspace.socs.iter().map(|loaded| soc::lower(loaded, workspace, &ips, circles)).collect::<Result<_, _>>()?;
     Ok(Model { subsystems, ips, socs })
 }
 

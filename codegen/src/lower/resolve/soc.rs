@@ -1,16 +1,21 @@
 use std::collections::{HashMap, HashSet};
 
-use super::{Internal, internal, setup, small, subsystem, text};
+use super::{Circles, Internal, internal, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
-    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, Reference, RuntimePm,
-    Soc,
+    Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, PARENT, Reference,
+    RuntimePm, Soc,
 };
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
 use crate::spec::{self, ReferenceArgs, Scalar};
 
-pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip]) -> Result<Soc, Internal> {
+pub(super) fn lower(
+    loaded: &Loaded<spec::Soc>,
+    workspace: &Workspace,
+    ips: &[Ip],
+    circles: Circles,
+) -> Result<Soc, Internal> {
     let spec = &loaded.spec;
     let by_name: HashMap<&str, &Ip> = ips.iter().map(|ip| (ip.name.as_str(), ip)).collect();
     let context = Context { spec, workspace, ips: by_name };
@@ -20,6 +25,9 @@ pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip
     }
     inherit_status(&mut devices);
     let mut edges = context.edges(&devices)?;
+    if circles == Circles::Cut {
+        propose_cut(&devices, &mut edges, ips);
+    }
     let probe_order = probe_order(&devices, &mut edges, spec)?;
     Ok(Soc {
         name: spec.name.value.clone(),
@@ -30,6 +38,29 @@ pub(super) fn lower(loaded: &Loaded<spec::Soc>, workspace: &Workspace, ips: &[Ip
         edges,
         probe_order,
     })
+}
+
+/// Marks the links that rule `dependency-cycles` proposes to mark `post_init`, as if the spec did.
+fn propose_cut(devices: &[Device], edges: &mut [Edge], ips: &[Ip]) {
+    let hard: Vec<usize> =
+        (0..edges.len()).filter(|&edge| edges[edge].class == LinkClass::Hard && !edges[edge].post_init).collect();
+    let need = |&edge: &usize| {
+        let Edge { consumer, supplier, subsystem, name, runtime_pm, .. } = &edges[edge];
+        let ip = ips.iter().find(|ip| ip.name == devices[*consumer].ip);
+        let consumed = ip.and_then(|ip| ip.consumes.iter().find(|c| c.subsystem == *subsystem && c.name == *name));
+        let rank = match subsystem.as_str() {
+            PARENT => Rank::Fixed,
+            _ => Rank::hard(consumed.is_some_and(|consumed| consumed.optional), *runtime_pm),
+        };
+        Need { consumer: *consumer, supplier: *supplier, cost: rank.cost() }
+    };
+    let needs: Vec<Need> = hard.iter().map(need).collect();
+    for cut in order::plan(devices.len(), &needs).cut {
+        let edge = &mut edges[hard[cut]];
+        // What a device sits on cannot give way; ordering the devices will find that out.
+        let link = edge.subsystem != PARENT;
+        (edge.post_init, edge.proposed_cut) = (link, link);
+    }
 }
 
 /// The devices that take part, each after everything it needs, and otherwise in the order of the spec. Marks the edges
@@ -216,12 +247,13 @@ impl Context<'_> {
                 edges.push(Edge {
                     consumer,
                     supplier,
-                    subsystem: "parent".to_string(),
+                    subsystem: PARENT.to_string(),
                     name: String::new(),
                     class: LinkClass::Hard,
                     runtime_pm: true,
                     post_init: false,
                     gives_way: false,
+                    proposed_cut: false,
                     place: self.workspace.place(name.span),
                 });
             }
@@ -250,6 +282,7 @@ impl Context<'_> {
                     runtime_pm: subsystem.link.runtime_pm.as_ref().is_some_and(|flag| flag.value),
                     post_init: reference.post_init || later.contains(&supplier),
                     gives_way: false,
+                    proposed_cut: false,
                     place: reference.place.clone(),
                 });
             }

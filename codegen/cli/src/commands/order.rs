@@ -1,0 +1,18 @@
+use linkwright_codegen::graph;
+
+use super::chip;
+use crate::args::{Order, ReportFormat};
+use crate::console::Console;
+use crate::{Failure, Verdict};
+
+pub(crate) fn run(args: &Order, console: &Console) -> Result<Verdict, Failure> {
+    let (all, verdict) = chip::graph(&args.spec, &args.path, console)?;
+    let Some(all) = all else { return Ok(verdict) };
+    let order = graph::order(&all);
+    let text = match args.format {
+        ReportFormat::Human => order.text(&all, args.sleep),
+        ReportFormat::Json => order.json(&all),
+    };
+    console.result(text.as_bytes())?;
+    Ok(verdict)
+}
