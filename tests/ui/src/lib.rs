@@ -11,6 +11,7 @@ pub use linkwright::providers;
 pub use linkwright::sync::Lock;
 pub use linkwright_exynos4210::*;
 pub use linkwright_pl330::{Pl330, regs};
+pub use linkwright_samsung_spi::driver as spi;
 pub use linkwright_samsung_uart::driver as uart;
 pub use linkwright_subsystems::clk;
 
