@@ -6,5 +6,6 @@ mod copying;
 mod ends;
 mod handlers;
 mod power;
+mod resizing;
 #[path = "../support/mod.rs"]
 mod support;

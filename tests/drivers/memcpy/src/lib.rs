@@ -24,6 +24,17 @@ pub enum Error {
     Prepare(PrepareError),
 }
 
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Claim(inner) => inner.fmt(f),
+            Self::Prepare(inner) => inner.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
 /// A copy that did not start, with its buffers.
 pub type NotStarted<D> = Rejected<BuffersOf<Endpoint<D>, Linear>>;
 
