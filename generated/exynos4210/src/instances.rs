@@ -190,6 +190,10 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial0 {
     type InterruptsIrq = serial0::InterruptsIrq;
     type DmasTx = devices::serial0::Tx;
     type DmasRx = devices::serial0::Rx;
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial0,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `serial1`.
@@ -265,6 +269,10 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial1 {
     type InterruptsIrq = serial1::InterruptsIrq;
     type DmasTx = devices::serial1::Tx;
     type DmasRx = devices::serial1::Rx;
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial1,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `serial2`.
@@ -340,6 +348,10 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial2 {
     type InterruptsIrq = serial2::InterruptsIrq;
     type DmasTx = devices::serial2::Tx;
     type DmasRx = devices::serial2::Rx;
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial2,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `serial3`.
@@ -415,6 +427,10 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
     type InterruptsIrq = serial3::InterruptsIrq;
     type DmasTx = devices::serial3::Tx;
     type DmasRx = devices::serial3::Rx;
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial3,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `spi0`.
@@ -746,6 +762,10 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s0 {
     type DmasTx = devices::i2s0::Tx;
     type DmasRx = devices::i2s0::Rx;
     type DmasTxSec = devices::i2s0::TxSec;
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::I2s0,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `i2s1`.
@@ -813,6 +833,11 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s1 {
         linkwright::dma::MemoryToDevice,
         u32,
     >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// Resources of `i2s2`.
@@ -879,6 +904,11 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s2 {
         devices::I2s2,
         linkwright::dma::MemoryToDevice,
         u32,
+    >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::I2s2,
+        linkwright_subsystems::pinctrl::Pinctrl,
     >;
 }
 

@@ -276,6 +276,12 @@ pub mod i2s0 {
         pub const RX: u32 = 2;
     }
 
+    /// Numbers of its `pinctrl`.
+    pub mod pinctrl {
+        /// Group of `pinctrl_aud`, `i2s0_bus`.
+        pub const DEFAULT: u32 = 0;
+    }
+
     /// Transfers from memory through request 0 of `adma`.
     pub enum Tx {}
 
@@ -315,6 +321,36 @@ pub mod serial3 {
         /// Line of `gic`.
         pub const IRQ: u32 = 99;
     }
+
+    /// Numbers of its `pinctrl`.
+    pub mod pinctrl {
+        /// Group of `pinctrl_aud`, `uart_aud_bus`.
+        pub const DEFAULT: u32 = 1;
+    }
+}
+
+/// Pins of the audio block.
+///
+/// `exynos5433-pinctrl-aud` at 0x114b0000.
+pub enum PinctrlAud {}
+
+impl Device for PinctrlAud {
+    const NAME: &'static str = "pinctrl_aud";
+    const ID: DeviceId = DeviceId::new(11);
+}
+
+/// Facts of `pinctrl_aud`.
+pub mod pinctrl_aud {
+    /// Bus address of the first register.
+    pub const BASE: u64 = 0x114b_0000;
+    /// Bytes of address space.
+    pub const SIZE: u64 = 0x1000;
+
+    /// Numbers of its `interrupts`.
+    pub mod interrupts {
+        /// Line of `gic`.
+        pub const IRQ: u32 = 100;
+    }
 }
 
 /// Peripheral DMA 0.
@@ -324,7 +360,7 @@ pub enum Pdma0 {}
 
 impl Device for Pdma0 {
     const NAME: &'static str = "pdma0";
-    const ID: DeviceId = DeviceId::new(11);
+    const ID: DeviceId = DeviceId::new(12);
 }
 
 /// Facts of `pdma0`.
@@ -405,7 +441,7 @@ pub enum Pdma1 {}
 
 impl Device for Pdma1 {
     const NAME: &'static str = "pdma1";
-    const ID: DeviceId = DeviceId::new(12);
+    const ID: DeviceId = DeviceId::new(13);
 }
 
 /// Facts of `pdma1`.
@@ -484,7 +520,7 @@ pub enum Serial0 {}
 
 impl Device for Serial0 {
     const NAME: &'static str = "serial0";
-    const ID: DeviceId = DeviceId::new(13);
+    const ID: DeviceId = DeviceId::new(14);
 }
 
 /// Facts of `serial0`.
@@ -516,7 +552,7 @@ pub enum Serial1 {}
 
 impl Device for Serial1 {
     const NAME: &'static str = "serial1";
-    const ID: DeviceId = DeviceId::new(14);
+    const ID: DeviceId = DeviceId::new(15);
 }
 
 /// Facts of `serial1`.
@@ -548,7 +584,7 @@ pub enum Serial2 {}
 
 impl Device for Serial2 {
     const NAME: &'static str = "serial2";
-    const ID: DeviceId = DeviceId::new(15);
+    const ID: DeviceId = DeviceId::new(16);
 }
 
 /// Facts of `serial2`.
@@ -580,7 +616,7 @@ pub enum Spi0 {}
 
 impl Device for Spi0 {
     const NAME: &'static str = "spi0";
-    const ID: DeviceId = DeviceId::new(16);
+    const ID: DeviceId = DeviceId::new(17);
 }
 
 /// Facts of `spi0`.
@@ -628,7 +664,7 @@ pub enum Spi1 {}
 
 impl Device for Spi1 {
     const NAME: &'static str = "spi1";
-    const ID: DeviceId = DeviceId::new(17);
+    const ID: DeviceId = DeviceId::new(18);
 }
 
 /// Facts of `spi1`.
@@ -676,7 +712,7 @@ pub enum Spi2 {}
 
 impl Device for Spi2 {
     const NAME: &'static str = "spi2";
-    const ID: DeviceId = DeviceId::new(18);
+    const ID: DeviceId = DeviceId::new(19);
 }
 
 /// Facts of `spi2`.
@@ -724,7 +760,7 @@ pub enum Spi3 {}
 
 impl Device for Spi3 {
     const NAME: &'static str = "spi3";
-    const ID: DeviceId = DeviceId::new(19);
+    const ID: DeviceId = DeviceId::new(20);
 }
 
 /// Facts of `spi3`.
@@ -772,7 +808,7 @@ pub enum Spi4 {}
 
 impl Device for Spi4 {
     const NAME: &'static str = "spi4";
-    const ID: DeviceId = DeviceId::new(20);
+    const ID: DeviceId = DeviceId::new(21);
 }
 
 /// Facts of `spi4`.
@@ -820,7 +856,7 @@ pub enum I2s1 {}
 
 impl Device for I2s1 {
     const NAME: &'static str = "i2s1";
-    const ID: DeviceId = DeviceId::new(21);
+    const ID: DeviceId = DeviceId::new(22);
 }
 
 /// Facts of `i2s1`.

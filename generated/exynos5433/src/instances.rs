@@ -55,6 +55,9 @@ pub mod i2s0 {
 
     /// Its `interrupts.irq`, of `gic`.
     pub enum InterruptsIrq {}
+
+    /// Its `pinctrl.default`, of `pinctrl_aud`.
+    pub enum PinctrlDefault {}
 }
 
 // SAFETY: soc/exynos5433.yaml, `i2s0.reg`.
@@ -122,6 +125,16 @@ unsafe impl Reference for devices::i2s0::Rx {
     const ARGS: &'static [u64] = &[2];
 }
 
+// SAFETY: soc/exynos5433.yaml:46, `pinctrl.default`.
+unsafe impl Reference for i2s0::PinctrlDefault {
+    type Consumer = devices::I2s0;
+    type Supplier = devices::PinctrlAud;
+    type Subsystem = linkwright_subsystems::pinctrl::Pinctrl;
+    const NAME: &'static str = "pinctrl.default";
+    const PLACE: &'static str = "soc/exynos5433.yaml:46";
+    const ARGS: &'static [u64] = &[0];
+}
+
 impl linkwright_samsung_i2s::driver::Instance for devices::I2s0 {
     type ClocksIis = i2s0::ClocksIis;
     type ClocksI2sOpclk0 = i2s0::ClocksI2sOpclk0;
@@ -134,6 +147,8 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s0 {
         linkwright::dma::MemoryToDevice,
         u32,
     >;
+
+    type PinctrlDefault = i2s0::PinctrlDefault;
 }
 
 /// Resources of `serial3`.
@@ -146,6 +161,9 @@ pub mod serial3 {
 
     /// Its `interrupts.irq`, of `gic`.
     pub enum InterruptsIrq {}
+
+    /// Its `pinctrl.default`, of `pinctrl_aud`.
+    pub enum PinctrlDefault {}
 }
 
 // SAFETY: soc/exynos5433.yaml, `serial3.reg`.
@@ -153,34 +171,44 @@ unsafe impl Mapped for devices::Serial3 {
     const WINDOW: Option<(u64, u64)> = Some((0x1146_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:51, `clocks.uart`.
+// SAFETY: soc/exynos5433.yaml:52, `clocks.uart`.
 unsafe impl Reference for serial3::ClocksUart {
     type Consumer = devices::Serial3;
     type Supplier = devices::CmuAud;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.uart";
-    const PLACE: &'static str = "soc/exynos5433.yaml:51";
+    const PLACE: &'static str = "soc/exynos5433.yaml:52";
     const ARGS: &'static [u64] = &[33];
 }
 
-// SAFETY: soc/exynos5433.yaml:51, `clocks.clk_uart_baud0`.
+// SAFETY: soc/exynos5433.yaml:52, `clocks.clk_uart_baud0`.
 unsafe impl Reference for serial3::ClocksClkUartBaud0 {
     type Consumer = devices::Serial3;
     type Supplier = devices::CmuAud;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.clk_uart_baud0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:51";
+    const PLACE: &'static str = "soc/exynos5433.yaml:52";
     const ARGS: &'static [u64] = &[44];
 }
 
-// SAFETY: soc/exynos5433.yaml:52, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:53, `interrupts.irq`.
 unsafe impl Reference for serial3::InterruptsIrq {
     type Consumer = devices::Serial3;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:52";
+    const PLACE: &'static str = "soc/exynos5433.yaml:53";
     const ARGS: &'static [u64] = &[99];
+}
+
+// SAFETY: soc/exynos5433.yaml:55, `pinctrl.default`.
+unsafe impl Reference for serial3::PinctrlDefault {
+    type Consumer = devices::Serial3;
+    type Supplier = devices::PinctrlAud;
+    type Subsystem = linkwright_subsystems::pinctrl::Pinctrl;
+    const NAME: &'static str = "pinctrl.default";
+    const PLACE: &'static str = "soc/exynos5433.yaml:55";
+    const ARGS: &'static [u64] = &[1];
 }
 
 impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
@@ -198,6 +226,8 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial3 {
         linkwright::dma::DeviceToMemory,
         u8,
     >;
+
+    type PinctrlDefault = serial3::PinctrlDefault;
 }
 
 /// Resources of `pdma0`.
@@ -211,13 +241,13 @@ unsafe impl Mapped for devices::Pdma0 {
     const WINDOW: Option<(u64, u64)> = None;
 }
 
-// SAFETY: soc/exynos5433.yaml:60, `clocks.apb_pclk`.
+// SAFETY: soc/exynos5433.yaml:69, `clocks.apb_pclk`.
 unsafe impl Reference for pdma0::ClocksApbPclk {
     type Consumer = devices::Pdma0;
     type Supplier = devices::CmuFsys;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.apb_pclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:60";
+    const PLACE: &'static str = "soc/exynos5433.yaml:69";
     const ARGS: &'static [u64] = &[65];
 }
 
@@ -245,13 +275,13 @@ unsafe impl Mapped for devices::Pdma1 {
     const WINDOW: Option<(u64, u64)> = None;
 }
 
-// SAFETY: soc/exynos5433.yaml:67, `clocks.apb_pclk`.
+// SAFETY: soc/exynos5433.yaml:76, `clocks.apb_pclk`.
 unsafe impl Reference for pdma1::ClocksApbPclk {
     type Consumer = devices::Pdma1;
     type Supplier = devices::CmuFsys;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.apb_pclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:67";
+    const PLACE: &'static str = "soc/exynos5433.yaml:76";
     const ARGS: &'static [u64] = &[64];
 }
 
@@ -285,33 +315,33 @@ unsafe impl Mapped for devices::Serial0 {
     const WINDOW: Option<(u64, u64)> = Some((0x14c1_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:72, `clocks.uart`.
+// SAFETY: soc/exynos5433.yaml:81, `clocks.uart`.
 unsafe impl Reference for serial0::ClocksUart {
     type Consumer = devices::Serial0;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.uart";
-    const PLACE: &'static str = "soc/exynos5433.yaml:72";
+    const PLACE: &'static str = "soc/exynos5433.yaml:81";
     const ARGS: &'static [u64] = &[6];
 }
 
-// SAFETY: soc/exynos5433.yaml:72, `clocks.clk_uart_baud0`.
+// SAFETY: soc/exynos5433.yaml:81, `clocks.clk_uart_baud0`.
 unsafe impl Reference for serial0::ClocksClkUartBaud0 {
     type Consumer = devices::Serial0;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.clk_uart_baud0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:72";
+    const PLACE: &'static str = "soc/exynos5433.yaml:81";
     const ARGS: &'static [u64] = &[36];
 }
 
-// SAFETY: soc/exynos5433.yaml:73, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:82, `interrupts.irq`.
 unsafe impl Reference for serial0::InterruptsIrq {
     type Consumer = devices::Serial0;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:73";
+    const PLACE: &'static str = "soc/exynos5433.yaml:82";
     const ARGS: &'static [u64] = &[453];
 }
 
@@ -329,6 +359,11 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial0 {
         devices::Serial0,
         linkwright::dma::DeviceToMemory,
         u8,
+    >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial0,
+        linkwright_subsystems::pinctrl::Pinctrl,
     >;
 }
 
@@ -349,33 +384,33 @@ unsafe impl Mapped for devices::Serial1 {
     const WINDOW: Option<(u64, u64)> = Some((0x14c2_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:77, `clocks.uart`.
+// SAFETY: soc/exynos5433.yaml:86, `clocks.uart`.
 unsafe impl Reference for serial1::ClocksUart {
     type Consumer = devices::Serial1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.uart";
-    const PLACE: &'static str = "soc/exynos5433.yaml:77";
+    const PLACE: &'static str = "soc/exynos5433.yaml:86";
     const ARGS: &'static [u64] = &[5];
 }
 
-// SAFETY: soc/exynos5433.yaml:77, `clocks.clk_uart_baud0`.
+// SAFETY: soc/exynos5433.yaml:86, `clocks.clk_uart_baud0`.
 unsafe impl Reference for serial1::ClocksClkUartBaud0 {
     type Consumer = devices::Serial1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.clk_uart_baud0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:77";
+    const PLACE: &'static str = "soc/exynos5433.yaml:86";
     const ARGS: &'static [u64] = &[35];
 }
 
-// SAFETY: soc/exynos5433.yaml:78, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:87, `interrupts.irq`.
 unsafe impl Reference for serial1::InterruptsIrq {
     type Consumer = devices::Serial1;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:78";
+    const PLACE: &'static str = "soc/exynos5433.yaml:87";
     const ARGS: &'static [u64] = &[454];
 }
 
@@ -393,6 +428,11 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial1 {
         devices::Serial1,
         linkwright::dma::DeviceToMemory,
         u8,
+    >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial1,
+        linkwright_subsystems::pinctrl::Pinctrl,
     >;
 }
 
@@ -413,33 +453,33 @@ unsafe impl Mapped for devices::Serial2 {
     const WINDOW: Option<(u64, u64)> = Some((0x14c3_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:82, `clocks.uart`.
+// SAFETY: soc/exynos5433.yaml:91, `clocks.uart`.
 unsafe impl Reference for serial2::ClocksUart {
     type Consumer = devices::Serial2;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.uart";
-    const PLACE: &'static str = "soc/exynos5433.yaml:82";
+    const PLACE: &'static str = "soc/exynos5433.yaml:91";
     const ARGS: &'static [u64] = &[4];
 }
 
-// SAFETY: soc/exynos5433.yaml:82, `clocks.clk_uart_baud0`.
+// SAFETY: soc/exynos5433.yaml:91, `clocks.clk_uart_baud0`.
 unsafe impl Reference for serial2::ClocksClkUartBaud0 {
     type Consumer = devices::Serial2;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.clk_uart_baud0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:82";
+    const PLACE: &'static str = "soc/exynos5433.yaml:91";
     const ARGS: &'static [u64] = &[34];
 }
 
-// SAFETY: soc/exynos5433.yaml:83, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:92, `interrupts.irq`.
 unsafe impl Reference for serial2::InterruptsIrq {
     type Consumer = devices::Serial2;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:83";
+    const PLACE: &'static str = "soc/exynos5433.yaml:92";
     const ARGS: &'static [u64] = &[455];
 }
 
@@ -457,6 +497,11 @@ impl linkwright_samsung_uart::driver::Instance for devices::Serial2 {
         devices::Serial2,
         linkwright::dma::DeviceToMemory,
         u8,
+    >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::Serial2,
+        linkwright_subsystems::pinctrl::Pinctrl,
     >;
 }
 
@@ -480,63 +525,63 @@ unsafe impl Mapped for devices::Spi0 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d2_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:87, `clocks.spi`.
+// SAFETY: soc/exynos5433.yaml:96, `clocks.spi`.
 unsafe impl Reference for spi0::ClocksSpi {
     type Consumer = devices::Spi0;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi";
-    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const PLACE: &'static str = "soc/exynos5433.yaml:96";
     const ARGS: &'static [u64] = &[3];
 }
 
-// SAFETY: soc/exynos5433.yaml:87, `clocks.spi_busclk0`.
+// SAFETY: soc/exynos5433.yaml:96, `clocks.spi_busclk0`.
 unsafe impl Reference for spi0::ClocksSpiBusclk0 {
     type Consumer = devices::Spi0;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_busclk0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const PLACE: &'static str = "soc/exynos5433.yaml:96";
     const ARGS: &'static [u64] = &[33];
 }
 
-// SAFETY: soc/exynos5433.yaml:87, `clocks.spi_ioclk`.
+// SAFETY: soc/exynos5433.yaml:96, `clocks.spi_ioclk`.
 unsafe impl Reference for spi0::ClocksSpiIoclk {
     type Consumer = devices::Spi0;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_ioclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:87";
+    const PLACE: &'static str = "soc/exynos5433.yaml:96";
     const ARGS: &'static [u64] = &[61];
 }
 
-// SAFETY: soc/exynos5433.yaml:88, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:97, `interrupts.irq`.
 unsafe impl Reference for spi0::InterruptsIrq {
     type Consumer = devices::Spi0;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:88";
+    const PLACE: &'static str = "soc/exynos5433.yaml:97";
     const ARGS: &'static [u64] = &[464];
 }
 
-// SAFETY: soc/exynos5433.yaml:89, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:98, `dmas.tx`.
 unsafe impl Reference for devices::spi0::Tx {
     type Consumer = devices::Spi0;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:89";
+    const PLACE: &'static str = "soc/exynos5433.yaml:98";
     const ARGS: &'static [u64] = &[9];
 }
 
-// SAFETY: soc/exynos5433.yaml:89, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:98, `dmas.rx`.
 unsafe impl Reference for devices::spi0::Rx {
     type Consumer = devices::Spi0;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:89";
+    const PLACE: &'static str = "soc/exynos5433.yaml:98";
     const ARGS: &'static [u64] = &[8];
 }
 
@@ -569,63 +614,63 @@ unsafe impl Mapped for devices::Spi1 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d3_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:93, `clocks.spi`.
+// SAFETY: soc/exynos5433.yaml:102, `clocks.spi`.
 unsafe impl Reference for spi1::ClocksSpi {
     type Consumer = devices::Spi1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi";
-    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const PLACE: &'static str = "soc/exynos5433.yaml:102";
     const ARGS: &'static [u64] = &[2];
 }
 
-// SAFETY: soc/exynos5433.yaml:93, `clocks.spi_busclk0`.
+// SAFETY: soc/exynos5433.yaml:102, `clocks.spi_busclk0`.
 unsafe impl Reference for spi1::ClocksSpiBusclk0 {
     type Consumer = devices::Spi1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_busclk0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const PLACE: &'static str = "soc/exynos5433.yaml:102";
     const ARGS: &'static [u64] = &[32];
 }
 
-// SAFETY: soc/exynos5433.yaml:93, `clocks.spi_ioclk`.
+// SAFETY: soc/exynos5433.yaml:102, `clocks.spi_ioclk`.
 unsafe impl Reference for spi1::ClocksSpiIoclk {
     type Consumer = devices::Spi1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_ioclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:93";
+    const PLACE: &'static str = "soc/exynos5433.yaml:102";
     const ARGS: &'static [u64] = &[60];
 }
 
-// SAFETY: soc/exynos5433.yaml:94, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:103, `interrupts.irq`.
 unsafe impl Reference for spi1::InterruptsIrq {
     type Consumer = devices::Spi1;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:94";
+    const PLACE: &'static str = "soc/exynos5433.yaml:103";
     const ARGS: &'static [u64] = &[465];
 }
 
-// SAFETY: soc/exynos5433.yaml:95, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:104, `dmas.tx`.
 unsafe impl Reference for devices::spi1::Tx {
     type Consumer = devices::Spi1;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:95";
+    const PLACE: &'static str = "soc/exynos5433.yaml:104";
     const ARGS: &'static [u64] = &[11];
 }
 
-// SAFETY: soc/exynos5433.yaml:95, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:104, `dmas.rx`.
 unsafe impl Reference for devices::spi1::Rx {
     type Consumer = devices::Spi1;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:95";
+    const PLACE: &'static str = "soc/exynos5433.yaml:104";
     const ARGS: &'static [u64] = &[10];
 }
 
@@ -658,63 +703,63 @@ unsafe impl Mapped for devices::Spi2 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d4_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:99, `clocks.spi`.
+// SAFETY: soc/exynos5433.yaml:108, `clocks.spi`.
 unsafe impl Reference for spi2::ClocksSpi {
     type Consumer = devices::Spi2;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi";
-    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const PLACE: &'static str = "soc/exynos5433.yaml:108";
     const ARGS: &'static [u64] = &[1];
 }
 
-// SAFETY: soc/exynos5433.yaml:99, `clocks.spi_busclk0`.
+// SAFETY: soc/exynos5433.yaml:108, `clocks.spi_busclk0`.
 unsafe impl Reference for spi2::ClocksSpiBusclk0 {
     type Consumer = devices::Spi2;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_busclk0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const PLACE: &'static str = "soc/exynos5433.yaml:108";
     const ARGS: &'static [u64] = &[31];
 }
 
-// SAFETY: soc/exynos5433.yaml:99, `clocks.spi_ioclk`.
+// SAFETY: soc/exynos5433.yaml:108, `clocks.spi_ioclk`.
 unsafe impl Reference for spi2::ClocksSpiIoclk {
     type Consumer = devices::Spi2;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_ioclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:99";
+    const PLACE: &'static str = "soc/exynos5433.yaml:108";
     const ARGS: &'static [u64] = &[59];
 }
 
-// SAFETY: soc/exynos5433.yaml:100, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:109, `interrupts.irq`.
 unsafe impl Reference for spi2::InterruptsIrq {
     type Consumer = devices::Spi2;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:100";
+    const PLACE: &'static str = "soc/exynos5433.yaml:109";
     const ARGS: &'static [u64] = &[466];
 }
 
-// SAFETY: soc/exynos5433.yaml:101, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:110, `dmas.tx`.
 unsafe impl Reference for devices::spi2::Tx {
     type Consumer = devices::Spi2;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:101";
+    const PLACE: &'static str = "soc/exynos5433.yaml:110";
     const ARGS: &'static [u64] = &[13];
 }
 
-// SAFETY: soc/exynos5433.yaml:101, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:110, `dmas.rx`.
 unsafe impl Reference for devices::spi2::Rx {
     type Consumer = devices::Spi2;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:101";
+    const PLACE: &'static str = "soc/exynos5433.yaml:110";
     const ARGS: &'static [u64] = &[12];
 }
 
@@ -747,63 +792,63 @@ unsafe impl Mapped for devices::Spi3 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d5_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:105, `clocks.spi`.
+// SAFETY: soc/exynos5433.yaml:114, `clocks.spi`.
 unsafe impl Reference for spi3::ClocksSpi {
     type Consumer = devices::Spi3;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi";
-    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const PLACE: &'static str = "soc/exynos5433.yaml:114";
     const ARGS: &'static [u64] = &[20];
 }
 
-// SAFETY: soc/exynos5433.yaml:105, `clocks.spi_busclk0`.
+// SAFETY: soc/exynos5433.yaml:114, `clocks.spi_busclk0`.
 unsafe impl Reference for spi3::ClocksSpiBusclk0 {
     type Consumer = devices::Spi3;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_busclk0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const PLACE: &'static str = "soc/exynos5433.yaml:114";
     const ARGS: &'static [u64] = &[30];
 }
 
-// SAFETY: soc/exynos5433.yaml:105, `clocks.spi_ioclk`.
+// SAFETY: soc/exynos5433.yaml:114, `clocks.spi_ioclk`.
 unsafe impl Reference for spi3::ClocksSpiIoclk {
     type Consumer = devices::Spi3;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_ioclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:105";
+    const PLACE: &'static str = "soc/exynos5433.yaml:114";
     const ARGS: &'static [u64] = &[55];
 }
 
-// SAFETY: soc/exynos5433.yaml:106, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:115, `interrupts.irq`.
 unsafe impl Reference for spi3::InterruptsIrq {
     type Consumer = devices::Spi3;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:106";
+    const PLACE: &'static str = "soc/exynos5433.yaml:115";
     const ARGS: &'static [u64] = &[479];
 }
 
-// SAFETY: soc/exynos5433.yaml:107, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:116, `dmas.tx`.
 unsafe impl Reference for devices::spi3::Tx {
     type Consumer = devices::Spi3;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:107";
+    const PLACE: &'static str = "soc/exynos5433.yaml:116";
     const ARGS: &'static [u64] = &[23];
 }
 
-// SAFETY: soc/exynos5433.yaml:107, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:116, `dmas.rx`.
 unsafe impl Reference for devices::spi3::Rx {
     type Consumer = devices::Spi3;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:107";
+    const PLACE: &'static str = "soc/exynos5433.yaml:116";
     const ARGS: &'static [u64] = &[22];
 }
 
@@ -836,63 +881,63 @@ unsafe impl Mapped for devices::Spi4 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d0_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:111, `clocks.spi`.
+// SAFETY: soc/exynos5433.yaml:120, `clocks.spi`.
 unsafe impl Reference for spi4::ClocksSpi {
     type Consumer = devices::Spi4;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi";
-    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const PLACE: &'static str = "soc/exynos5433.yaml:120";
     const ARGS: &'static [u64] = &[19];
 }
 
-// SAFETY: soc/exynos5433.yaml:111, `clocks.spi_busclk0`.
+// SAFETY: soc/exynos5433.yaml:120, `clocks.spi_busclk0`.
 unsafe impl Reference for spi4::ClocksSpiBusclk0 {
     type Consumer = devices::Spi4;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_busclk0";
-    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const PLACE: &'static str = "soc/exynos5433.yaml:120";
     const ARGS: &'static [u64] = &[29];
 }
 
-// SAFETY: soc/exynos5433.yaml:111, `clocks.spi_ioclk`.
+// SAFETY: soc/exynos5433.yaml:120, `clocks.spi_ioclk`.
 unsafe impl Reference for spi4::ClocksSpiIoclk {
     type Consumer = devices::Spi4;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.spi_ioclk";
-    const PLACE: &'static str = "soc/exynos5433.yaml:111";
+    const PLACE: &'static str = "soc/exynos5433.yaml:120";
     const ARGS: &'static [u64] = &[54];
 }
 
-// SAFETY: soc/exynos5433.yaml:112, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:121, `interrupts.irq`.
 unsafe impl Reference for spi4::InterruptsIrq {
     type Consumer = devices::Spi4;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:112";
+    const PLACE: &'static str = "soc/exynos5433.yaml:121";
     const ARGS: &'static [u64] = &[444];
 }
 
-// SAFETY: soc/exynos5433.yaml:113, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:122, `dmas.tx`.
 unsafe impl Reference for devices::spi4::Tx {
     type Consumer = devices::Spi4;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:113";
+    const PLACE: &'static str = "soc/exynos5433.yaml:122";
     const ARGS: &'static [u64] = &[25];
 }
 
-// SAFETY: soc/exynos5433.yaml:113, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:122, `dmas.rx`.
 unsafe impl Reference for devices::spi4::Rx {
     type Consumer = devices::Spi4;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:113";
+    const PLACE: &'static str = "soc/exynos5433.yaml:122";
     const ARGS: &'static [u64] = &[24];
 }
 
@@ -919,43 +964,43 @@ unsafe impl Mapped for devices::I2s1 {
     const WINDOW: Option<(u64, u64)> = Some((0x14d6_0000, 0x100));
 }
 
-// SAFETY: soc/exynos5433.yaml:117, `clocks.iis`.
+// SAFETY: soc/exynos5433.yaml:126, `clocks.iis`.
 unsafe impl Reference for i2s1::ClocksIis {
     type Consumer = devices::I2s1;
     type Supplier = devices::CmuPeric;
     type Subsystem = linkwright_subsystems::clk::Clk;
     const NAME: &'static str = "clocks.iis";
-    const PLACE: &'static str = "soc/exynos5433.yaml:117";
+    const PLACE: &'static str = "soc/exynos5433.yaml:126";
     const ARGS: &'static [u64] = &[47];
 }
 
-// SAFETY: soc/exynos5433.yaml:118, `interrupts.irq`.
+// SAFETY: soc/exynos5433.yaml:127, `interrupts.irq`.
 unsafe impl Reference for i2s1::InterruptsIrq {
     type Consumer = devices::I2s1;
     type Supplier = devices::Gic;
     type Subsystem = linkwright_subsystems::interrupt::Interrupt;
     const NAME: &'static str = "interrupts.irq";
-    const PLACE: &'static str = "soc/exynos5433.yaml:118";
+    const PLACE: &'static str = "soc/exynos5433.yaml:127";
     const ARGS: &'static [u64] = &[467];
 }
 
-// SAFETY: soc/exynos5433.yaml:119, `dmas.tx`.
+// SAFETY: soc/exynos5433.yaml:128, `dmas.tx`.
 unsafe impl Reference for devices::i2s1::Tx {
     type Consumer = devices::I2s1;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.tx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:119";
+    const PLACE: &'static str = "soc/exynos5433.yaml:128";
     const ARGS: &'static [u64] = &[31];
 }
 
-// SAFETY: soc/exynos5433.yaml:119, `dmas.rx`.
+// SAFETY: soc/exynos5433.yaml:128, `dmas.rx`.
 unsafe impl Reference for devices::i2s1::Rx {
     type Consumer = devices::I2s1;
     type Supplier = devices::Pdma0;
     type Subsystem = linkwright::consumer::Dma;
     const NAME: &'static str = "dmas.rx";
-    const PLACE: &'static str = "soc/exynos5433.yaml:119";
+    const PLACE: &'static str = "soc/exynos5433.yaml:128";
     const ARGS: &'static [u64] = &[30];
 }
 
@@ -978,5 +1023,10 @@ impl linkwright_samsung_i2s::driver::Instance for devices::I2s1 {
         devices::I2s1,
         linkwright::dma::MemoryToDevice,
         u32,
+    >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        devices::I2s1,
+        linkwright_subsystems::pinctrl::Pinctrl,
     >;
 }

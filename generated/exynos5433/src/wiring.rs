@@ -70,6 +70,9 @@ unsafe impl SuppliedBy<Adma> for I2s0 {}
 // SAFETY: soc/exynos5433.yaml, `i2s0.power-domains`.
 unsafe impl SuppliedBy<PdAud> for I2s0 {}
 
+// SAFETY: soc/exynos5433.yaml, `i2s0.pinctrl.default`.
+unsafe impl SuppliedBy<PinctrlAud> for I2s0 {}
+
 // SAFETY: soc/exynos5433.yaml, `i2s0.clocks.iis`, then `cmu_aud.clocks.fout_aud_pll`.
 unsafe impl SuppliedBy<CmuTop> for I2s0 {}
 
@@ -88,11 +91,23 @@ unsafe impl SuppliedBy<Gic> for Serial3 {}
 // SAFETY: soc/exynos5433.yaml, `serial3.power-domains`.
 unsafe impl SuppliedBy<PdAud> for Serial3 {}
 
+// SAFETY: soc/exynos5433.yaml, `serial3.pinctrl.default`.
+unsafe impl SuppliedBy<PinctrlAud> for Serial3 {}
+
 // SAFETY: soc/exynos5433.yaml, `serial3.clocks.uart`, then `cmu_aud.clocks.fout_aud_pll`.
 unsafe impl SuppliedBy<CmuTop> for Serial3 {}
 
 // SAFETY: soc/exynos5433.yaml, `serial3.power-domains`, then `pd_aud.parent`.
 unsafe impl SuppliedBy<Pmu> for Serial3 {}
+
+// SAFETY: soc/exynos5433.yaml, `pinctrl_aud.interrupts.irq`.
+unsafe impl SuppliedBy<Gic> for PinctrlAud {}
+
+// SAFETY: soc/exynos5433.yaml, `pinctrl_aud.power-domains`.
+unsafe impl SuppliedBy<PdAud> for PinctrlAud {}
+
+// SAFETY: soc/exynos5433.yaml, `pinctrl_aud.power-domains`, then `pd_aud.parent`.
+unsafe impl SuppliedBy<Pmu> for PinctrlAud {}
 
 // SAFETY: soc/exynos5433.yaml, `pdma0.clocks.apb_pclk`.
 unsafe impl SuppliedBy<CmuFsys> for Pdma0 {}

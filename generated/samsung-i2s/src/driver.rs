@@ -62,6 +62,11 @@ pub trait Instance: Mapped {
             Word = u32,
         >
         + Reference<Consumer = Self, Subsystem = linkwright::consumer::Dma>;
+    /// `pinctrl.default`: Its pins.
+    type PinctrlDefault: Reference<
+            Consumer = Self,
+            Subsystem = linkwright_subsystems::pinctrl::Pinctrl,
+        >;
 }
 
 impl Instance for Example {
@@ -102,6 +107,11 @@ impl Instance for Example {
         linkwright::dma::MemoryToDevice,
         u32,
     >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        Example,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// A board on which the `samsung-i2s` `I` can be driven: it has a driver for each of its suppliers.
@@ -127,7 +137,13 @@ pub trait Board<
     > + Provides<
         <I::DmasRx as Reference>::Supplier,
         linkwright::consumer::Dma,
-    > + Provides<<I::DmasTxSec as Reference>::Supplier, linkwright::consumer::Dma> {}
+    > + Provides<
+        <I::DmasTxSec as Reference>::Supplier,
+        linkwright::consumer::Dma,
+    > + Provides<
+        <I::PinctrlDefault as Reference>::Supplier,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    > {}
 
 impl<
     I: Instance,
@@ -149,14 +165,18 @@ impl<
             linkwright_subsystems::interrupt::Interrupt,
         > + Provides<<I::DmasTx as Reference>::Supplier, linkwright::consumer::Dma>
         + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma>
-        + Provides<<I::DmasTxSec as Reference>::Supplier, linkwright::consumer::Dma>,
+        + Provides<<I::DmasTxSec as Reference>::Supplier, linkwright::consumer::Dma>
+        + Provides<
+            <I::PinctrlDefault as Reference>::Supplier,
+            linkwright_subsystems::pinctrl::Pinctrl,
+        >,
 > Board<I> for B {}
 
 /// A field of the driver of `I` on board `B`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `samsung-i2s`",
     label = "not in ip/samsung-i2s.yaml",
-    note = "its fields have these types of the ip's crate: `Registers<I, B>`, `clocks::Iis<I>`, `clocks::I2sOpclk0<I>`, `clocks::I2sOpclk1<I>`, `interrupts::Irq<I>`, `dmas::Tx<I>`, `dmas::Rx<I>`, `dmas::TxSec<I>`",
+    note = "its fields have these types of the ip's crate: `Registers<I, B>`, `clocks::Iis<I>`, `clocks::I2sOpclk0<I>`, `clocks::I2sOpclk1<I>`, `interrupts::Irq<I>`, `dmas::Tx<I>`, `dmas::Rx<I>`, `dmas::TxSec<I>`, `pinctrl::DefaultResource<I>`",
     note = "give the field one of them, mark it `#[consumer(skip)]`, or list the resource under `consumes` in ip/samsung-i2s.yaml"
 )]
 pub trait Field<I: Instance, B>: Staged + Sized {
@@ -216,6 +236,10 @@ pub const fn check(fields: &[usize]) {
     assert!(
         count(fields, 7usize) < 2,
         "the driver has two fields for `dmas.tx-sec`, which ip/samsung-i2s.yaml lists once: remove one"
+    );
+    assert!(
+        count(fields, 8usize) < 2,
+        "the driver has two fields for `pinctrl.default`, which ip/samsung-i2s.yaml lists once: remove one"
     );
 }
 
@@ -337,6 +361,12 @@ impl<I: Instance> Need<7usize> for I {
     const REQUIRED: bool = false;
 }
 
+impl<I: Instance> Need<8usize> for I {
+    type Handle = Option<linkwright_subsystems::pinctrl::Handle<I::PinctrlDefault>>;
+    const NAME: &'static str = "pinctrl.default";
+    const REQUIRED: bool = false;
+}
+
 /// Resource `N` of `I`; the modules below have a name for each.
 pub struct Held<I: Need<N>, const N: usize>(I::Handle);
 
@@ -424,4 +454,12 @@ pub mod dmas {
     ///
     /// `None` where a SoC does not wire it, and when taken out to be prepared.
     pub type TxSec<I> = super::Held<I, 7usize>;
+}
+
+/// Its `pinctrl`.
+pub mod pinctrl {
+    /// `pinctrl.default`: Its pins.
+    ///
+    /// `None` where a SoC does not wire it.
+    pub type DefaultResource<I> = super::Held<I, 8usize>;
 }

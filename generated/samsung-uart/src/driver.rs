@@ -50,6 +50,11 @@ pub trait Instance: Mapped {
             Word = u8,
         >
         + Reference<Consumer = Self, Subsystem = linkwright::consumer::Dma>;
+    /// `pinctrl.default`: Its pins.
+    type PinctrlDefault: Reference<
+            Consumer = Self,
+            Subsystem = linkwright_subsystems::pinctrl::Pinctrl,
+        >;
 }
 
 impl Instance for Example {
@@ -79,6 +84,11 @@ impl Instance for Example {
         linkwright::dma::DeviceToMemory,
         u8,
     >;
+
+    type PinctrlDefault = linkwright::consumer::NotWired<
+        Example,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    >;
 }
 
 /// A board on which the `samsung-uart` `I` can be driven: it has a driver for each of its suppliers.
@@ -98,7 +108,13 @@ pub trait Board<
     > + Provides<
         <I::DmasTx as Reference>::Supplier,
         linkwright::consumer::Dma,
-    > + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma> {}
+    > + Provides<
+        <I::DmasRx as Reference>::Supplier,
+        linkwright::consumer::Dma,
+    > + Provides<
+        <I::PinctrlDefault as Reference>::Supplier,
+        linkwright_subsystems::pinctrl::Pinctrl,
+    > {}
 
 impl<
     I: Instance,
@@ -115,14 +131,18 @@ impl<
             <I::InterruptsIrq as Reference>::Supplier,
             linkwright_subsystems::interrupt::Interrupt,
         > + Provides<<I::DmasTx as Reference>::Supplier, linkwright::consumer::Dma>
-        + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma>,
+        + Provides<<I::DmasRx as Reference>::Supplier, linkwright::consumer::Dma>
+        + Provides<
+            <I::PinctrlDefault as Reference>::Supplier,
+            linkwright_subsystems::pinctrl::Pinctrl,
+        >,
 > Board<I> for B {}
 
 /// A field of the driver of `I` on board `B`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of a `samsung-uart`",
     label = "not in ip/samsung-uart.yaml",
-    note = "its fields have these types of the ip's crate: `Registers<I, B>`, `clocks::Uart<I>`, `clocks::ClkUartBaud0<I>`, `interrupts::Irq<I>`, `dmas::Tx<I>`, `dmas::Rx<I>`",
+    note = "its fields have these types of the ip's crate: `Registers<I, B>`, `clocks::Uart<I>`, `clocks::ClkUartBaud0<I>`, `interrupts::Irq<I>`, `dmas::Tx<I>`, `dmas::Rx<I>`, `pinctrl::DefaultResource<I>`",
     note = "give the field one of them, mark it `#[consumer(skip)]`, or list the resource under `consumes` in ip/samsung-uart.yaml"
 )]
 pub trait Field<I: Instance, B>: Staged + Sized {
@@ -182,6 +202,10 @@ pub const fn check(fields: &[usize]) {
     assert!(
         count(fields, 5usize) < 2,
         "the driver has two fields for `dmas.rx`, which ip/samsung-uart.yaml lists once: remove one"
+    );
+    assert!(
+        count(fields, 6usize) < 2,
+        "the driver has two fields for `pinctrl.default`, which ip/samsung-uart.yaml lists once: remove one"
     );
 }
 
@@ -291,6 +315,12 @@ impl<I: Instance> Need<5usize> for I {
     const REQUIRED: bool = false;
 }
 
+impl<I: Instance> Need<6usize> for I {
+    type Handle = Option<linkwright_subsystems::pinctrl::Handle<I::PinctrlDefault>>;
+    const NAME: &'static str = "pinctrl.default";
+    const REQUIRED: bool = false;
+}
+
 /// Resource `N` of `I`; the modules below have a name for each.
 pub struct Held<I: Need<N>, const N: usize>(I::Handle);
 
@@ -363,4 +393,12 @@ pub mod dmas {
     ///
     /// `None` where a SoC does not wire it, and when taken out to be prepared.
     pub type Rx<I> = super::Held<I, 5usize>;
+}
+
+/// Its `pinctrl`.
+pub mod pinctrl {
+    /// `pinctrl.default`: Its pins.
+    ///
+    /// `None` where a SoC does not wire it.
+    pub type DefaultResource<I> = super::Held<I, 6usize>;
 }

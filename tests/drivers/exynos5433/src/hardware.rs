@@ -1,6 +1,6 @@
 //! What is simulated: the controller, the interface with its FIFO, their clocks and their power.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -9,7 +9,7 @@ use linkwright::context::Task;
 use linkwright::device::{DomainCall, DomainOps, Errno};
 use linkwright::mmio::{Bus, Word};
 use linkwright_sim::{Board, Config, FifoConfig, FifoPeripheral, Pl330Sim, SimMemory};
-use linkwright_subsystems::{clk, interrupt};
+use linkwright_subsystems::{clk, interrupt, pinctrl};
 
 use crate::soc;
 
@@ -29,6 +29,7 @@ pub struct Hardware {
     pub speaker: FifoPeripheral,
     registers: Registers,
     clocks: Mutex<BTreeMap<u64, Clock>>,
+    pins: Mutex<BTreeSet<u64>>,
     on_switch: OnceLock<fn(bool)>,
 }
 
@@ -67,7 +68,7 @@ impl Hardware {
         // Nobody has switched on its clock; its domain is on, as a boot loader leaves it.
         board.dmac.set_clock(false);
         let registers = Registers { on: AtomicBool::new(true), ..Registers::default() };
-        Self { board, speaker, registers, clocks: Mutex::default(), on_switch: OnceLock::new() }
+        Self { board, speaker, registers, clocks: Mutex::default(), pins: Mutex::default(), on_switch: OnceLock::new() }
     }
 
     /// Call this whenever the power domain is switched. What was said first counts.
@@ -101,6 +102,11 @@ impl Hardware {
     /// Accesses to the interface's registers while the domain was off.
     pub fn accesses_without_power(&self) -> u64 {
         self.registers.without_power.load(SeqCst)
+    }
+
+    /// Groups of pins that a driver has selected.
+    pub fn selected_pins(&self) -> Vec<u64> {
+        lock(&self.pins).iter().copied().collect()
     }
 
     /// Clocks that run.
@@ -192,6 +198,19 @@ impl clk::Provider for Hardware {
 }
 
 impl interrupt::Provider for Hardware {}
+
+impl pinctrl::Provider for Hardware {
+    fn select(&self, _: &Task<'_>, args: &'static [u64]) -> Result<(), OperationError> {
+        // Pins are in the domain, too.
+        match (args, self.is_powered()) {
+            (&[group], true) => {
+                lock(&self.pins).insert(group);
+                Ok(())
+            }
+            _ => Err(OperationError::Failed),
+        }
+    }
+}
 
 /// The switch of the power domain.
 impl DomainOps for Hardware {

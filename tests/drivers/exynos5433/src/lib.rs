@@ -32,6 +32,7 @@ use linkwright_pl330::Pl330;
 use linkwright_sim::Pl330Sim;
 use linkwright_subsystems::clk::Clk;
 use linkwright_subsystems::interrupt::Interrupt;
+use linkwright_subsystems::pinctrl::Pinctrl;
 
 /// The board.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ linkwright::providers! {
     AudioBoard {
         soc::CmuAud: Clk = hardware();
         soc::Gic: Interrupt = hardware();
+        soc::PinctrlAud: Pinctrl = hardware();
         soc::Adma: Dma = engine() as &dyn Provider;
     }
 }

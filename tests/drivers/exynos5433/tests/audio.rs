@@ -22,6 +22,7 @@ fn the_domain_is_on_while_something_plays_and_at_no_other_time() {
             || !is_on::<soc::PdAud>() && !is_on::<soc::Adma>() && !is_on::<soc::I2s0>() && !hardware().is_powered();
         assert!(off(), "claiming the channel took power for as long as it took");
 
+        assert_eq!(hardware().selected_pins(), [0], "the group of the interface, at probe");
         I2S0.with(|i2s| i2s.open(cx, PERIODS, FRAMES)).expect("bound").expect("opens");
         settle(cx);
         assert!(off(), "a prepared ring needs no power");

@@ -18,6 +18,7 @@ pub struct I2s<I: i2s::Instance, B: i2s::Board<I>> {
     registers: i2s::Registers<I, B>,
     clock: i2s::clocks::Iis<I>,
     tx: i2s::dmas::Tx<I>,
+    pins: i2s::pinctrl::DefaultResource<I>,
     #[consumer(skip)]
     ring: Option<Ring<I::DmasTx>>,
 }
