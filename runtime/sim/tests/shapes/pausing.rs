@@ -80,6 +80,31 @@ fn transfer_destination(rig: &Rig, moved: usize, data: &[u8]) -> bool {
 }
 
 /// Asked to stand and told to go on before it stood: it stands nowhere.
+/// The checkpoint was reached, and whoever looks has to see to it that the thread goes on.
+#[test]
+fn a_pause_taken_back_goes_on_without_its_interrupt() {
+    let rig = Rig::new();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        let checkpoint = copy.program().checkpoint.unwrap();
+        let transfer = copy.start(pair, &power).unwrap();
+        rig.board.dmac.run(200);
+        transfer.pause().unwrap();
+        transfer.resume().unwrap();
+        rig.board.dmac.lose_interrupts(1 << checkpoint);
+        rig.board.dmac.run(5_000);
+        assert!(!transfer.is_done() && !rig.board.dmac.interrupt());
+        rig.board.dmac.lose_interrupts(0);
+        assert!(!transfer.is_paused(), "it was told to go on");
+        rig.until_done(&transfer);
+        let done = transfer.wait(cx);
+        assert_eq!(done.result, Ok(()));
+        assert!(*done.bufs.source == *done.bufs.destination);
+    });
+}
+
 #[test]
 fn a_pause_taken_back_in_time() {
     let rig = Rig::new();

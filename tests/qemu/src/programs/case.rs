@@ -111,6 +111,14 @@ impl Case {
         }
     }
 
+    /// The distance, in bytes moved, of the places that one address of the side that tells can mean, if these are several.
+    fn apart(&self) -> Option<u32> {
+        let Shape::Rect { row_bytes, rows: 2.., source_pitch, destination_pitch, .. } = self.shape else { return None };
+        let pitch = if self.destination == End::Memory { destination_pitch } else { source_pitch };
+        let many = pitch.unsigned_abs() < row_bytes || pitch == -(row_bytes as i32);
+        many.then(|| row_bytes.wrapping_sub(pitch as u32))
+    }
+
     /// Plan it, run it, compare memory.
     ///
     /// # Panics
@@ -206,9 +214,14 @@ impl Run<'_> {
         let controller = &self.rig.controller;
         if self.state() == ThreadState::WaitingForEvent && self.case.pause {
             self.expect(self.signalled(CHECKPOINT), "it waits and nobody was told");
-            // Nothing is under way at a checkpoint: what is said is true to the byte.
+            // Nothing is under way at a checkpoint: what is said is true to the byte, or the least of what its address
+            // can mean.
             let done = self.done();
-            self.compare(done);
+            let apart = self.case.apart().unwrap_or(self.program.bytes);
+            let mut meant = (done..=self.program.bytes).step_by(apart as usize);
+            if !meant.any(|done| self.model.differs(self.rig, done).is_none()) {
+                self.compare(done);
+            }
             controller.clear_interrupts(1 << CHECKPOINT);
             controller.enable_interrupts(1 << EVENT);
             controller.send_event(CHECKPOINT, 10).expect("the command interface is free");
