@@ -3,6 +3,7 @@
 mod copies;
 mod peer;
 mod receive;
+mod stream;
 
 use firmware_support::report::{Must, Report, Verdict, same};
 use linkwright::context::Task;
@@ -29,6 +30,7 @@ pub(crate) async fn all(cx: &Task<'_>) -> bool {
         "what comes in over a UART is in memory", "bytes", receive::lengths(cx).await;
         "a receiver is paused and goes on", "bytes", receive::paused(cx).await;
         "a receiver is stopped and starts again", "bytes", receive::stopped(cx).await;
+        "what a UART's driver sends comes back to its endless receiver", "bytes", stream::echo(cx).await;
         "what nobody uses is off", "clocks", idle(cx);
     };
     report.end()
