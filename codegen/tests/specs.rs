@@ -232,7 +232,7 @@ fn clients_of_exynos4210_reach_their_dma_controllers() {
 #[test]
 fn the_audio_block_of_exynos5433_stands_in_one_domain() {
     let soc = soc("exynos5433");
-    for device in ["lpass", "adma", "i2s0", "serial3", "cmu_aud"] {
+    for device in ["lpass", "adma", "i2s0", "serial3", "cmu_aud", "pinctrl_aud"] {
         assert!(holds(soc, device, "pd_aud"), "{device}");
     }
     for device in ["adma", "i2s0", "serial3"] {
@@ -241,6 +241,7 @@ fn the_audio_block_of_exynos5433_stands_in_one_domain() {
     assert_eq!((request(soc, "i2s0", "tx"), request(soc, "i2s0", "rx")), (Some(("adma", 0)), Some(("adma", 2))));
     assert_eq!(request(soc, "serial3", "tx"), None);
     assert_eq!(request(soc, "spi4", "rx"), Some(("pdma0", 24)));
+    assert!(holds(soc, "i2s0", "pinctrl_aud") && holds(soc, "serial3", "pinctrl_aud"));
     assert!(holds(soc, "i2s0", "adma") && !holds(soc, "pdma0", "pd_aud"));
 }
 

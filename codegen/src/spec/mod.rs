@@ -52,6 +52,7 @@ pub use subsystem::{
     ArgumentType, Context, DeviceTree, DeviceTreeImplied, DeviceTreeLayout, Holder, Link, LinkClass, Operation,
     OperationPower, OperationType, ReferenceForm, Stages, Subsystem,
 };
+#[cfg(feature = "import-devicetree")]
 pub(crate) use value::NAME_MAX;
 pub use value::{Bits, Lost, Name, Path, Prose, Range, Scalar, Text, Version};
 
