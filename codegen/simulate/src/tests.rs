@@ -184,3 +184,41 @@ fn a_chip_of_ones_own_is_as_good() {
         }
     }
 }
+
+/// One YAML file and no Rust: the gate waits for its providers, runtime PM and system sleep keep to its links.
+#[test]
+fn a_kind_of_resource_that_nobody_has_heard_of_gates_and_sleeps_like_any_other() {
+    let texts = [
+        (
+            "subsystems/lantern.yaml",
+            "linkwright: 1\nsubsystem: lantern\nkey: lanterns\nreference: { args: { lamp: u8 } }\n\
+             link: { class: hard, runtime_pm: true }\n",
+        ),
+        ("ip/lighthouse.yaml", "linkwright: 1\nip: lighthouse\nprovides: { lantern: { capacity: 4 } }\n"),
+        ("ip/buoy.yaml", "linkwright: 1\nip: buoy\nconsumes: { lanterns: { top: {} } }\n"),
+        (
+            "soc/coast.yaml",
+            "linkwright: 1\nsoc: coast\ndevices:\n  buoy0: { ip: buoy, lanterns: { top: lighthouse0/2 } }\n  \
+             lighthouse0: { ip: lighthouse }\n",
+        ),
+    ];
+    let inputs = texts.map(|(name, text)| Input::Text(name.into(), text.into()));
+    let model = front::read(&inputs, &Options::default()).model.expect("nothing is wrong");
+    let coast = &model.socs[0];
+    let order: Vec<&str> = coast.probe_order.iter().map(|at| coast.devices[*at].name.as_str()).collect();
+    assert_eq!(order, ["lighthouse0", "buoy0"], "probed after its provider, though it stands before");
+
+    let text = "linkwright: 1\nscenario: storm\nend: 6s\nshow: [buoy0, lighthouse0]\ndrivers: { buoy0: { autosuspend: 100ms } }\ntimeline:\n  \
+                - { at: 1s, start: { device: buoy0, period: 10ms } }\n  - { at: 2s, suspend: 1s }\n  - { at: 4s, stop: buoy0 }\n";
+    let report = simulate(coast, &resolve(&model, text)).expect("plays");
+    holds(&report, &report.variants[0]);
+    let lane = |name: &str| {
+        let device = report.variants[0].devices.iter().find(|device| device.name == name).expect("has a lane");
+        on(&device.lane)
+    };
+    let ms = |from: u64, to: u64| (from * 1_000_000, to * 1_000_000);
+    // At boot, until sleep, and after it; the last 100 ms nobody uses it.
+    let needed = [ms(0, 100), ms(1_000, 2_000), ms(3_000, 4_000), ms(4_000, 4_100)];
+    assert_eq!(lane("buoy0"), needed);
+    assert_eq!(lane("lighthouse0"), needed, "on exactly while it is needed");
+}
