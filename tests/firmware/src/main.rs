@@ -10,6 +10,7 @@ mod machine;
 mod source;
 mod tap;
 mod trace;
+mod tutorial;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,12 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(150);
 
 type Step = (&'static str, fn() -> Result<(), String>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("source", source::check),
     ("minimal", minimal),
     ("zynq7000", zynq7000),
     ("exynos4210", exynos4210),
     ("sizes", image::table),
+    ("tutorial", tutorial::check),
 ];
 
 fn minimal() -> Result<(), String> {
