@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod calls;
 mod image;
 mod machine;
 mod source;
