@@ -5,6 +5,8 @@ pub mod asm;
 pub mod baseline;
 mod build;
 pub mod check;
+#[cfg(feature = "diff")]
+pub mod diff;
 pub mod emit;
 pub mod fix;
 pub mod front;

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import::run(args, &console),
         Command::Explain(args) => commands::explain::run(args, &console),
         Command::Graph(args) => commands::graph::run(args, &console),
+        Command::Diff(args) => commands::diff::run(args, &console),
         Command::Order(args) => commands::order::run(args, &console),
         Command::Schema(_) => commands::schema::run(&console),
         Command::Simulate(args) => commands::simulate::run(args, &console),

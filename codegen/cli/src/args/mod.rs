@@ -2,6 +2,7 @@
 
 mod asm;
 mod completions;
+mod diff;
 mod disasm;
 mod explain;
 mod generate;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::asm::{Asm, Emit};
 pub(crate) use self::completions::Completions;
+pub(crate) use self::diff::Diff;
 pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};
@@ -93,6 +95,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Graph(Graph),
     Order(Order),
+    Diff(Diff),
     Schema(Schema),
     Simulate(Simulate),
     Asm(Asm),

@@ -3,6 +3,7 @@
 pub(crate) mod asm;
 mod chip;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod disasm;
 pub(crate) mod explain;
 mod files;

@@ -16,6 +16,7 @@ Commands:
   explain      Explain a rule, or why one device comes after another
   graph        Draw who needs whom on a chip or board
   order        Tell in which order devices are probed or go to sleep, and why
+  diff         Tell what differs between two specs, in terms of what they say
   schema       Print the JSON Schema of the spec format
   simulate     Play what happens to a chip, and show what is on, how long and why
   asm          Assemble a DMA program
@@ -53,7 +54,7 @@ Exit codes:
 #[test]
 fn every_command_has_examples_in_its_help() {
     let commands = ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"];
-    for command in commands.into_iter().chain(["graph", "order", "import", "import dtb", "import dts"]) {
+    for command in commands.into_iter().chain(["graph", "order", "diff", "import", "import dtb", "import dts"]) {
         let help = linkwright().args(command.split(' ')).arg("--help").assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");

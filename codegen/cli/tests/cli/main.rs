@@ -2,6 +2,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test -p linkwright-cli` accepts what changed.
 
+mod diff;
 mod docs;
 mod generate;
 mod graph;

@@ -1,0 +1,107 @@
+//! What differs between two specs, in terms of what they say: a register moved, an edge added, an order changed.
+//!
+//! Both are resolved first, so whitespace, comments, the order of entries and ways of writing make no difference, and
+//! neither do texts (`doc`, `source`). A spec becomes a tree of entries with facts; entries are matched by name, then by
+//! what they are if only the name changed; what is within an added or removed entry is not told again.
+
+mod compare;
+mod effect;
+mod entries;
+mod order;
+mod output;
+
+use crate::front::Reading;
+use entries::Entry;
+pub use order::OrderChange;
+
+/// What differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff {
+    /// `ip`, `soc` or `subsystem`.
+    pub kind: &'static str,
+    /// Name of the spec; of the new one, if that changed.
+    pub name: String,
+    /// Each change once, in the order of the old spec, then of the new one.
+    pub changes: Vec<Change>,
+    /// Which devices wait for others now, or no longer: what follows from changed references.
+    pub order: Vec<OrderChange>,
+    /// Users of generated code may have to change theirs.
+    pub breaking: bool,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What it is about: `register`, `field`, `device`, `edge`, …
+    pub what: &'static str,
+    /// Its name with those around it: `CR0.num_chnls`, `i2s0 dma tx`.
+    pub path: String,
+    /// What happened.
+    pub happened: Happened,
+    /// Users of generated code may have to change theirs.
+    pub breaking: bool,
+    /// Why, in a few words; empty if there is nothing to say.
+    pub because: &'static str,
+}
+
+/// What happened to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// It is new: what it is.
+    Added(String),
+    /// It is gone: what it was.
+    Removed(String),
+    /// It is the same, but for its name: the old one.
+    Renamed(String),
+    /// A fact about it.
+    Changed {
+        /// Which: `offset`, `access`, …
+        fact: &'static str,
+        /// Before.
+        old: String,
+        /// After.
+        new: String,
+    },
+}
+
+/// Why two specs cannot be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffError {
+    /// One of them has errors.
+    Errors,
+    /// They describe different kinds of things: the old one's kind, the new one's.
+    Kinds(&'static str, &'static str),
+}
+
+impl std::fmt::Display for DiffError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Errors => f.write_str("a spec with errors cannot be compared"),
+            Self::Kinds(old, new) => write!(f, "a `{old}` and a `{new}` cannot be compared"),
+        }
+    }
+}
+
+impl std::error::Error for DiffError {}
+
+impl Diff {
+    /// Is there no difference?
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.order.is_empty()
+    }
+}
+
+/// Compare what two runs were asked to read: one spec each.
+///
+/// # Errors
+/// [`DiffError`].
+pub fn diff(old: &Reading, new: &Reading) -> Result<Diff, DiffError> {
+    let (before, after) = (Entry::of(old).ok_or(DiffError::Errors)?, Entry::of(new).ok_or(DiffError::Errors)?);
+    if before.what != after.what {
+        return Err(DiffError::Kinds(before.what, after.what));
+    }
+    let changes = compare::compare(&before, &after);
+    let order = order::compare(old, new);
+    let breaking = changes.iter().any(|change| change.breaking);
+    Ok(Diff { kind: after.what, name: after.name, changes, order, breaking })
+}
