@@ -56,6 +56,16 @@ fn all_of_them_package_together_offline() {
     }
 }
 
+/// What firmware is made of, unpacked and built from the packages alone, the macros and generated crates included.
+#[test]
+fn packages_of_firmware_build_from_what_is_in_them() {
+    let names =
+        ["linkwright-macros", "linkwright", "linkwright-subsystems", "linkwright-pl330", "linkwright-samsung-i2s"];
+    let mut arguments = vec!["package", "--allow-dirty", "--offline"];
+    names.iter().for_each(|name| arguments.extend(["-p", name]));
+    cargo(&arguments);
+}
+
 #[test]
 fn specs_rules_and_templates_travel_along() {
     let specs = files("linkwright-specs");
