@@ -6,23 +6,39 @@ mod compiler;
 use std::path::PathBuf;
 
 use compiler::{compile_driver, put, root};
+use linkwright_codegen::check::{Rule, Setting};
 use linkwright_codegen::emit::rust::{self, Options};
 use linkwright_codegen::emit::{Choices, Files, all};
 use linkwright_codegen::front::read;
 use linkwright_codegen::load::{self, Input};
+use linkwright_codegen::report::Level;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Files of the specs, if they are accepted.
 fn accepted(texts: &[(&str, &str)]) -> Option<Files> {
     let inputs: Vec<Input> = texts.iter().map(|(name, text)| Input::Text(name.to_string(), text.to_string())).collect();
-    let model = read(&inputs, &load::Options::default()).model?;
+    let model = read(&inputs, &options()).model?;
     Some(all(&model, &Choices::default()).expect("the built-in templates are right"))
+}
+
+/// Whatever a project may allow is allowed.
+fn options() -> load::Options {
+    let mut options = load::Options::default();
+    for rule in Rule::all().iter().filter(|rule| !rule.fixed) {
+        options.levels.set(rule, Setting::Allow).expect("it can be lowered");
+    }
+    options
 }
 
 /// `true` if the spec is accepted; its crate must compile then.
 fn judge(name: &str, text: &str) -> Result<bool, TestCaseError> {
-    let Some(files) = accepted(&[(name, text)]) else { return Ok(false) };
+    judge_all(&[(name, text)])
+}
+
+fn judge_all(texts: &[(&str, &str)]) -> Result<bool, TestCaseError> {
+    let Some(files) = accepted(texts) else { return Ok(false) };
+    let (name, text) = texts[texts.len() - 1];
     let out = tempfile::tempdir().expect("a directory for tests");
     put(out.path(), &files);
     let crates: Vec<PathBuf> =
@@ -243,5 +259,33 @@ fn the_same_specs_give_the_same_bytes() {
         for (name, file) in rust::ip(ip, &model.subsystems, &Options::default()) {
             assert_eq!(first[&name], file);
         }
+    }
+}
+
+/// Errors that are not for good: with the levels above their examples generate, and compile.
+#[test]
+fn what_a_project_may_allow_compiles() {
+    let lowered: Vec<&&Rule> = Rule::all().iter().filter(|rule| !rule.fixed && rule.level == Level::Error).collect();
+    assert!(lowered.len() >= 6);
+    for rule in lowered {
+        let example =
+            rule.page.split("\n## Example\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("one");
+        let texts: Vec<&str> = example.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let names: Vec<String> = texts.iter().map(|text| file(text)).collect();
+        let texts: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts).collect();
+        match judge_all(&texts) {
+            Ok(accepted) => assert!(accepted, "{} cannot be lowered", rule.id),
+            Err(error) => panic!("{}: {error}", rule.id),
+        }
+    }
+}
+
+/// `ip/timer.yaml`, from the text's own kind and name.
+fn file(text: &str) -> String {
+    let name = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    match (name("ip:"), name("soc:"), name("subsystem:")) {
+        (Some(name), ..) => format!("ip/{name}.yaml"),
+        (_, Some(name), _) => format!("soc/{name}.yaml"),
+        (.., name) => format!("subsystems/{}.yaml", name.unwrap_or("x")),
     }
 }

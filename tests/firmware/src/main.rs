@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod calls;
 mod image;
 mod machine;
 mod source;
 mod tap;
 mod trace;
+mod tutorial;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,12 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(150);
 
 type Step = (&'static str, fn() -> Result<(), String>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("source", source::check),
     ("minimal", minimal),
     ("zynq7000", zynq7000),
     ("exynos4210", exynos4210),
     ("sizes", image::table),
+    ("tutorial", tutorial::check),
 ];
 
 fn minimal() -> Result<(), String> {

@@ -11,6 +11,9 @@ use crate::machine;
 /// What the interrupt reaches, in this order, by name.
 const POINTS: [&str; 3] = ["_asm_default_irq_handler", "linkwright::dma::irq::serve", "minimal::copied"];
 
+/// Most instructions from the first to the last: a little more than there are.
+const MOST: u64 = 3_200;
+
 /// Addresses of functions by name.
 fn addresses(image: &Path) -> Result<BTreeMap<String, u64>, String> {
     let text = output(Command::new("nm").arg("-C").arg(image))?;
@@ -54,6 +57,12 @@ pub(crate) fn interrupt(image: &Path) -> Result<(), String> {
     let [_, serve, callback] = reached[..] else {
         return Err(format!("the interrupt reached only {} of {POINTS:?}", reached.len()));
     };
+    if callback + 1 > MOST {
+        return Err(format!(
+            "{} instructions from interrupt entry to callback, at most {MOST} are allowed",
+            callback + 1
+        ));
+    }
     // The vector's own instruction comes before the handler's first.
     println!(
         "minimal firmware: {} instructions from interrupt entry to callback, {} of them before the driver",

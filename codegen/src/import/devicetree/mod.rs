@@ -82,6 +82,8 @@ pub struct Imported {
 pub struct Summary {
     /// Name of the soc.
     pub name: String,
+    /// What the board calls itself, most specific first.
+    pub compatible: Vec<String>,
     /// Devices, disabled ones included.
     pub devices: usize,
     /// Of these, how many are disabled or sit on one that is.
@@ -156,6 +158,14 @@ fn summary(number: usize, board: &board::Board<'_>, cuts: Vec<Cut>, blocks: &blo
     }
     Summary {
         name: board.name.clone(),
+        compatible: board
+            .tree
+            .nodes
+            .iter()
+            .take(1)
+            .flat_map(|root| root.strings(standard::COMPATIBLE))
+            .map(str::to_string)
+            .collect(),
         devices: board.devices.list.len(),
         disabled: board.devices.list.iter().filter(|device| !device.enabled).count(),
         references: board.references.iter().flat_map(|keys| keys.values()).map(Vec::len).sum(),

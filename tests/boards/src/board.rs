@@ -1,0 +1,105 @@
+//! One tree, from its bytes to an order of devices.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use linkwright_codegen::front;
+use linkwright_codegen::import::devicetree::{Blob, Catalog, Cut, Imported, Settings, import};
+use linkwright_codegen::load::{Input, Options};
+use linkwright_codegen::lower::Soc;
+use linkwright_codegen::report::Level;
+
+/// Consumer, supplier (paths of their nodes) and name of the subsystem.
+pub type Edge = (String, String, String);
+
+/// What became of a tree.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Devices, and how many of these are disabled.
+    pub devices: (usize, usize),
+    /// Who needs whom among enabled devices, by a reference.
+    pub edges: BTreeSet<Edge>,
+    /// Links as the model counts them, parents included.
+    pub links: usize,
+    /// Devices in the order in which they can come up.
+    pub ordered: usize,
+    /// References that give way.
+    pub cuts: Vec<Cut>,
+    /// What the import did not understand.
+    pub notes: Vec<String>,
+    /// Rules that found something, and how often.
+    pub findings: BTreeMap<&'static str, usize>,
+    /// Titles of errors.
+    pub errors: Vec<String>,
+    /// Time for import, and for lint and order.
+    pub times: (Duration, Duration),
+    /// The resolved chip.
+    pub soc: Option<Soc>,
+    /// What the board and its chip call themselves.
+    pub chip: Vec<String>,
+    /// The specs.
+    pub imported: Imported,
+}
+
+/// Imports, judges and orders a tree.
+///
+/// # Errors
+/// Why it could not be imported.
+pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, String> {
+    let start = Instant::now();
+    let blob = Blob { name, origin: name, bytes };
+    let mut imported = import(&[blob], catalog, Settings::default())
+        .map_err(|failures| failures.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join("; "))?;
+    let import_time = start.elapsed();
+    let start = Instant::now();
+    let inputs: Vec<Input> =
+        imported.files.iter().map(|(path, text)| Input::Text(path.clone(), text.clone())).collect();
+    let options = Options { above: false, ..Options::default() };
+    let reading = front::read(&inputs, &options);
+    let lint_time = start.elapsed();
+    let mut findings: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for finding in reading.diagnostics.iter() {
+        *findings.entry(finding.rule).or_default() += 1;
+        if finding.level == Level::Error {
+            errors.push(format!(
+                "{}: {} {}",
+                reading.workspace.sources.place(finding.primary.span),
+                finding.title,
+                finding.primary.text
+            ));
+        }
+    }
+    let summary = imported.boards.remove(0);
+    let soc = reading.model.map(|mut model| model.socs.remove(0));
+    let paths: BTreeMap<&str, &str> = reading
+        .workspace
+        .socs
+        .iter()
+        .flat_map(|soc| soc.spec.devices.iter())
+        .filter_map(|(name, device)| Some((name.value.as_str(), device.source.as_ref()?.as_str())))
+        .collect();
+    let mut edges = BTreeSet::new();
+    if let Some(soc) = &soc {
+        let path = |device: usize| {
+            paths.get(soc.devices[device].name.as_str()).map(|path| path.to_string()).unwrap_or_default()
+        };
+        for edge in soc.edges.iter().filter(|edge| edge.subsystem != "parent") {
+            edges.insert((path(edge.consumer), path(edge.supplier), edge.subsystem.clone()));
+        }
+    }
+    Ok(Outcome {
+        devices: (summary.devices, summary.disabled),
+        edges,
+        links: soc.as_ref().map_or(0, |soc| soc.edges.len()),
+        ordered: soc.as_ref().map_or(0, |soc| soc.probe_order.len()),
+        cuts: summary.cuts,
+        notes: summary.notes,
+        findings,
+        errors,
+        times: (import_time, lint_time),
+        soc,
+        chip: summary.compatible,
+        imported,
+    })
+}
