@@ -213,6 +213,9 @@ fn checkpoints_come_often_enough() {
         Work::Blocks { blocks: &list, event_every: 4 },
         rect(50, 256, [512, 256], [0, 0]),
         rect(50, 4096, [8192, 4096], [0, 0]),
+        rect(50, 256, [-512, -256], [0, 0]),
+        rect(50, 4096, [-4096, -4096], [0, 0]),
+        rect(9, 64, [64, -64], [0, 0]),
     ];
     for bursts in [1, 2, 3, 7, 16, 100, 1000] {
         for work in works {

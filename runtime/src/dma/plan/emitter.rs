@@ -20,6 +20,8 @@ pub(super) struct Emitter<'a, I> {
     room: usize,
     /// Loop counters that the code may use.
     counters: u8,
+    /// A checkpoint may stand where repeated code ends.
+    ends: bool,
     state: State,
     tally: Tally,
     /// The last layout: what is measured before it is written asks for the same one again and again.
@@ -88,6 +90,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
             setup,
             room,
             counters: I::LIMITS.counters,
+            ends: true,
             state,
             tally: Tally::default(),
             layout: Cell::new(None),
@@ -221,7 +224,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
             let since = self.state.since.saturating_add(count * weight);
             self.times(count, body)?;
             self.state.since = since;
-            return if since >= every { self.checkpoint(event) } else { Ok(()) };
+            return if since >= every && self.ends { self.checkpoint(event) } else { Ok(()) };
         }
         if self.state.since > every / 2 {
             self.checkpoint(event)?;
@@ -235,13 +238,29 @@ impl<'a, I: Isa> Emitter<'a, I> {
     }
 
     fn groups(&mut self, count: u32, group: u32, event: u8, body: Code<'_, I>) -> Result<(), PlanError> {
-        self.times(count / group, &|e| {
+        let rest = if self.ends || !count.is_multiple_of(group) { count % group } else { group };
+        self.times((count - rest) / group, &|e| {
             e.times(group, body)?;
             e.checkpoint(event)
         })?;
-        self.times(count % group, body)?;
-        self.state.since = count % group;
+        self.times(rest, body)?;
+        self.state.since = rest;
         Ok(())
+    }
+
+    /// `code` without a checkpoint at its end; one that was due there is at the end of `after`.
+    pub(super) fn late_checkpoint(&mut self, code: Code<'_, I>, after: Code<'_, I>) -> Result<(), PlanError> {
+        let ends = core::mem::replace(&mut self.ends, false);
+        let done = code(self);
+        self.ends = ends;
+        done?;
+        after(self)?;
+        match self.setup.checkpoint {
+            Some(checkpoint) if self.state.since > u32::from(checkpoint.bursts) / 2 => {
+                self.checkpoint(checkpoint.event)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// `count` times `body`.
@@ -346,6 +365,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
             setup: self.setup,
             room: self.room,
             counters: limit,
+            ends: self.ends,
             state: entry,
             tally: Tally::default(),
             layout: Cell::new(self.layout.get()),

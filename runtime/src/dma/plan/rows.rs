@@ -29,11 +29,17 @@ pub(super) fn rect<I: Isa>(
     if rows == 1 || !restarts && gaps.iter().all(|(_, gap)| *gap == 0) {
         return way.part(e, &Part { bytes: first.bytes * rows, ..*first });
     }
+    // Where such a row ends the one before has begun: the address would not say which of the two a checkpoint stands at.
+    let back_to_back = destination.or(source).is_some_and(|pitch| i64::from(pitch) == -i64::from(first.bytes));
     // Modulo the bus, down is up.
     let distances = [source, destination].map(|pitch| pitch.unwrap_or(0) as u32);
     alike(e, way, first, rows, distances, &|e, row| {
+        let skip: Code<'_, I> = &|e| gaps.iter().try_for_each(|(side, gap)| skip(e, *side, *gap));
+        if back_to_back {
+            return e.late_checkpoint(&|e| way.part(e, row), skip);
+        }
         way.part(e, row)?;
-        gaps.iter().try_for_each(|(side, gap)| skip(e, *side, *gap))
+        skip(e)
     })
 }
 

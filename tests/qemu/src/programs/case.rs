@@ -115,8 +115,7 @@ impl Case {
     fn apart(&self) -> Option<u32> {
         let Shape::Rect { row_bytes, rows: 2.., source_pitch, destination_pitch, .. } = self.shape else { return None };
         let pitch = if self.destination == End::Memory { destination_pitch } else { source_pitch };
-        let many = pitch.unsigned_abs() < row_bytes || pitch == -(row_bytes as i32);
-        many.then(|| row_bytes.wrapping_sub(pitch as u32))
+        (pitch.unsigned_abs() < row_bytes).then(|| row_bytes.wrapping_sub(pitch as u32))
     }
 
     /// Plan it, run it, compare memory.
