@@ -15,7 +15,7 @@ use example_uart::{Error, Silence, Uart};
 use linkwright::consumer::Consumer;
 use linkwright::context::{Task, host_task, simulated_interrupt};
 use linkwright::dma::memory::DmaBuf;
-use linkwright::dma::{CopyPair, Done, Linear, Provider};
+use linkwright::dma::{CopyPair, Done, Linear, Progress, Provider};
 use linkwright::power::Active;
 use linkwright_sim::{Outcome, Pl330Sim};
 
@@ -57,6 +57,7 @@ fn what_is_used_is_on_and_nothing_else() {
         assert!(off(), "claiming channels took power for as long as it took");
         sends_three_ways(cx);
         receives_for_ever(cx);
+        receives_by_callback(cx);
         copies_in_the_display_domain(cx);
     });
 }
@@ -164,6 +165,43 @@ fn receives_for_ever(cx: &Task<'_>) {
     let mut bytes = [0; 32];
     let Poll::Ready(Ok(count)) = poll_once(receiver.read(&mut bytes)) else { panic!("a period") };
     assert_eq!(&bytes[..count], b"12345678");
+
+    receiver.stop(cx).expect("stops");
+    settle(cx);
+    assert!(off(), "nothing is received any more");
+    assert_eq!(uart.received.mishaps(), linkwright_sim::Mishaps::default());
+}
+
+static HEARD: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// The fourth UART: a handler hears of each period, and the client takes out what it tells.
+fn receives_by_callback(cx: &Task<'_>) {
+    static SILENCE: Silence = Silence::new();
+    static INTERRUPT: fn() = || Uart::interrupt(&SERIAL3);
+    static ON_PERIOD: fn(Progress) = |progress| lock(&HEARD).push(progress.events());
+    let uart = &hardware().serial[3];
+    let made = SERIAL3.with(|uart| uart.receiver(cx, (4, 8), &SILENCE, &INTERRUPT));
+    let mut receiver = made.expect("bound").expect("a channel");
+    receiver.on_period(cx, &ON_PERIOD);
+    let power = Uart::<soc::Serial3, Exynos>::power(cx).expect("switches on");
+    SERIAL3.with(|uart| uart.open(cx, &power, 9_600)).expect("bound").expect("a baud rate");
+    receiver.start(hardware().board.data.alloc(cx, 32).expect("room"), &power).expect("starts");
+    drop(power);
+
+    // A lap and a half, nobody polls.
+    for period in 1..=6_u8 {
+        let sent: Vec<u8> = (0..8).map(|byte| period * 16 + byte).collect();
+        uart.received.feed(&sent[..7]);
+        hardware().pdma1.run_until_idle(100_000);
+        assert_eq!(lock(&HEARD).len(), usize::from(period) - 1, "a byte is missing");
+        uart.received.feed(&sent[7..]);
+        serve(hardware().pdma1, pdma1());
+        assert_eq!(lock(&HEARD).last(), Some(&u32::from(period)));
+        let mut bytes = [0; 9];
+        assert_eq!(receiver.take(&mut bytes), Ok(8), "a period and no more");
+        assert_eq!(bytes[..8], sent);
+    }
+    assert_eq!(*lock(&HEARD), [1, 2, 3, 4, 5, 6], "each once");
 
     receiver.stop(cx).expect("stops");
     settle(cx);

@@ -123,9 +123,4 @@ impl<I: uart::Instance, B: uart::Board<I>> Uart<I, B> {
         io.write(regs::UINTP, Value::zero().with(regs::Uintp::RECEIVE, true));
         self.silence
     }
-
-    /// Has everything left the FIFO? Atomic.
-    pub fn is_idle(&self, _: &Active<I>) -> bool {
-        self.registers.bus().read(regs::UTRSTAT).get(regs::Utrstat::TRANSMITTER_EMPTY)
-    }
 }

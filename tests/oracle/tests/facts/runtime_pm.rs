@@ -231,7 +231,7 @@ fn parents_and_suppliers_resume_first_and_suspend_last() {
 // 63
 #[test]
 fn an_irq_safe_device_holds_its_parent_and_takes_no_supplier_along() {
-    // Issue 5 rejects such a spec (R-4); the model itself does as Linux does.
+    // LW0427 rejects such a spec; the model itself does as Linux does.
     play(
         "given up P P>C S ; link S<-C PM_RUNTIME
          irq_safe C             |          rr:P        | u(P)=1
@@ -243,7 +243,7 @@ fn an_irq_safe_device_holds_its_parent_and_takes_no_supplier_along() {
 // 64
 #[test]
 fn a_device_without_callbacks_takes_no_supplier_along() {
-    // Issue 5 rejects such a spec (R-4); the model itself does as Linux does.
+    // LW0427 rejects such a spec; the model itself does as Linux does.
     play(
         "given up S C ; link S<-C PM_RUNTIME ; no_callbacks C
          get_sync C             -> 1       |           | rpm(C)=active rpm(S)=suspended ra(S<-C)=1",
