@@ -8,31 +8,36 @@ mod build;
 mod calls;
 mod image;
 mod machine;
+mod panics;
 mod source;
 mod tap;
 mod trace;
 mod tutorial;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use machine::{Machine, Port};
+use tap::Stack;
 
 /// How long a board's cases may take. They take some ten seconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-type Step = (&'static str, fn() -> Result<(), String>);
+/// How deep the stacks of the boards that ran were, by package.
+type Stacks = BTreeMap<&'static str, Stack>;
+type Step = (&'static str, fn(&mut Stacks) -> Result<(), String>);
 
 const STEPS: [Step; 6] = [
-    ("source", source::check),
+    ("source", |_| source::check()),
     ("minimal", minimal),
     ("zynq7000", zynq7000),
     ("exynos4210", exynos4210),
-    ("sizes", image::table),
-    ("tutorial", tutorial::check),
+    ("sizes", |stacks| image::table(stacks)),
+    ("tutorial", |_| tutorial::check()),
 ];
 
-fn minimal() -> Result<(), String> {
+fn minimal(_: &mut Stacks) -> Result<(), String> {
     let image = build::image("minimal")?;
     machine::run(&image, &Machine { name: "xilinx-zynq-a9", ports: &[] }, PATIENCE)?;
     println!("minimal firmware: every byte is copied");
@@ -40,21 +45,22 @@ fn minimal() -> Result<(), String> {
     trace::interrupt(&image)
 }
 
-fn zynq7000() -> Result<(), String> {
+fn zynq7000(stacks: &mut Stacks) -> Result<(), String> {
     let machine = Machine { name: "xilinx-zynq-a9", ports: &[Port::Unused, Port::Report] };
-    board("zynq7000", &machine)
+    board("zynq7000", &machine, stacks)
 }
 
-fn exynos4210() -> Result<(), String> {
+fn exynos4210(stacks: &mut Stacks) -> Result<(), String> {
     let machine = Machine { name: "smdkc210", ports: &[Port::Peer, Port::Report, Port::Peer] };
-    board("exynos4210", &machine)
+    board("exynos4210", &machine, stacks)
 }
 
-fn board(name: &str, machine: &Machine<'_>) -> Result<(), String> {
+fn board(name: &'static str, machine: &Machine<'_>, stacks: &mut Stacks) -> Result<(), String> {
     let image = build::image(name)?;
     let report = machine::run(&image, machine, PATIENCE)?;
-    let sums = tap::judge(&report)?;
+    let (sums, stack) = tap::judge(&report)?;
     println!("{name}: {sums}");
+    stacks.insert(name, stack);
     Ok(())
 }
 
@@ -65,12 +71,12 @@ fn main() -> ExitCode {
         eprintln!("firmware: no step '{unknown}'; there are: {}", steps.join(" "));
         return ExitCode::from(2);
     }
-    let mut failed = false;
+    let (mut failed, mut stacks) = (false, Stacks::new());
     for (name, step) in STEPS {
         if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
             continue;
         }
-        if let Err(error) = step() {
+        if let Err(error) = step(&mut stacks) {
             eprintln!("firmware: {name}: {error}");
             failed = true;
         }

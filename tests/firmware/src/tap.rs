@@ -1,7 +1,29 @@
 //! Reads a report in the Test Anything Protocol.
 
-/// Is the report whole, and did every case pass? Gives the sums that it ends with.
-pub(crate) fn judge(report: &[String]) -> Result<String, String> {
+/// Most bytes of a stack that were ever in use, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stack {
+    pub(crate) used: u32,
+    pub(crate) size: u32,
+}
+
+impl Stack {
+    /// That of the line `# stack USED of SIZE bytes`. A stack that was used to its end may have been too small.
+    fn read(report: &[String]) -> Result<Self, String> {
+        let line =
+            report.iter().rev().find_map(|line| line.strip_prefix("# stack ")).ok_or("the report has no stack")?;
+        let numbers = line.strip_suffix(" bytes").and_then(|line| line.split_once(" of "));
+        let numbers = numbers.and_then(|(used, size)| Some((used.parse().ok()?, size.parse().ok()?)));
+        let (used, size) = numbers.ok_or_else(|| format!("`# stack {line}` is not `# stack USED of SIZE bytes`"))?;
+        if used >= size {
+            return Err(format!("all {size} bytes of the stack were in use; it may have overflown"));
+        }
+        Ok(Self { used, size })
+    }
+}
+
+/// Is the report whole, did every case pass, and was the stack large enough? Gives the sums that it ends with.
+pub(crate) fn judge(report: &[String]) -> Result<(String, Stack), String> {
     if let Some(bail) = report.iter().find(|line| line.starts_with("Bail out!")) {
         return Err(bail.clone());
     }
@@ -19,20 +41,23 @@ pub(crate) fn judge(report: &[String]) -> Result<String, String> {
         return Err(format!("{plan} cases were planned and {count} reported"));
     }
     let sums = report.iter().rev().find_map(|line| line.strip_prefix("# cases "));
-    sums.map(|sums| format!("cases {sums}")).ok_or_else(|| "the report has no sums".to_string())
+    let sums = sums.ok_or("the report has no sums")?;
+    Ok((format!("cases {sums}"), Stack::read(report)?))
 }
 
 #[cfg(test)]
 mod tests {
-    fn judge(report: &[&str]) -> Result<String, String> {
+    use super::Stack;
+
+    fn judge(report: &[&str]) -> Result<(String, Stack), String> {
         super::judge(&report.iter().map(ToString::to_string).collect::<Vec<_>>())
     }
 
     #[test]
     fn whole_reports() {
         assert_eq!(
-            judge(&["TAP version 13", "1..2", "ok 1 - a # 3 bytes", "# b", "ok 2 - c", "# cases 2"]).as_deref(),
-            Ok("cases 2")
+            judge(&["TAP version 13", "1..1", "ok 1 - a # 3 bytes", "# b", "# cases 1", "# stack 7 of 8 bytes"]),
+            Ok(("cases 1".to_string(), Stack { used: 7, size: 8 }))
         );
     }
 
@@ -46,6 +71,9 @@ mod tests {
             (&["ok 1 - a", "# cases 1"], "no plan"),
             (&["1..0", "# cases 0"], "0 cases"),
             (&["1..1", "ok 1 - a", "Bail out! panicked"], "panicked"),
+            (&["1..1", "ok 1 - a", "# cases 1"], "no stack"),
+            (&["1..1", "ok 1 - a", "# cases 1", "# stack 8 of 8 bytes"], "all 8 bytes"),
+            (&["1..1", "ok 1 - a", "# cases 1", "# stack 8 bytes"], "is not"),
         ] {
             let error = judge(report).expect_err("it fails");
             assert!(error.contains(why), "{error}");

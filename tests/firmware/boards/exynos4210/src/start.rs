@@ -9,7 +9,7 @@ use firmware_support::cache::DataCache;
 use firmware_support::gic::Gic;
 use firmware_support::memory::{Pool, Storage};
 use firmware_support::timer::Timer;
-use firmware_support::{mmu, report, stack};
+use firmware_support::{memory, mmu, report, stack};
 use linkwright::consumer::Board;
 use linkwright::context::Task;
 use linkwright::dma::Dmac;
@@ -156,7 +156,7 @@ fn start() -> ! {
     unsafe { stack::paint() };
     let devices = [pdma0_facts::BASE, mdma1_facts::BASE, gic::BASE, global_timer::BASE, serial0::BASE];
     // SAFETY: before anything else; the linker script has put everything there.
-    unsafe { mmu::enable(0x4010_0000..0x4200_0000, &devices) };
+    unsafe { mmu::enable(memory::ram(), &devices) };
     CONSOLE.start();
     report::set_out(&CONSOLE);
     TIMER.start();

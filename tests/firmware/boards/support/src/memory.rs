@@ -1,13 +1,26 @@
 //! Pools of memory that controllers reach, from statics of the program.
-#![allow(unsafe_code, reason = "start-up: hands a static to a pool, once")]
+#![allow(unsafe_code, reason = "start-up: symbols of the linker; hands a static to a pool, once")]
 
 use core::cell::UnsafeCell;
+use core::ops::Range;
 use core::ptr::NonNull;
 
 use linkwright::dma::memory::{Arena, CacheOps};
 use once_cell::sync::OnceCell;
 
 use crate::cache;
+
+unsafe extern "C" {
+    /// Where the program begins, and where what `memory.x` gives it ends.
+    static __svector: u8;
+    static _next_region: u8;
+}
+
+/// The memory of `memory.x` that the program is in.
+pub fn ram() -> Range<u32> {
+    let address = |symbol: *const u8| symbol.addr() as u32;
+    address(&raw const __svector)..address(&raw const _next_region)
+}
 
 /// `BYTES` bytes of the program, in lines of their own, for one [`Pool`]. Keep it in a `static`, where it costs nothing in
 /// the image.

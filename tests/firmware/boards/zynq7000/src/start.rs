@@ -9,7 +9,7 @@ use firmware_support::cache::Counted;
 use firmware_support::gic::Gic;
 use firmware_support::memory::{Pool, Storage};
 use firmware_support::timer::Timer;
-use firmware_support::{mmu, report, stack};
+use firmware_support::{memory, mmu, report, stack};
 use linkwright::consumer::Board;
 use linkwright::context::Task;
 use linkwright::dma::Dmac;
@@ -150,7 +150,7 @@ fn start() -> ! {
     unsafe { stack::paint() };
     let devices = [dmac_s::BASE, gic::BASE, slcr::BASE, uart1::BASE];
     // SAFETY: before anything else; the linker script has put everything there.
-    unsafe { mmu::enable(0x0010_0000..0x0200_0000, &devices) };
+    unsafe { mmu::enable(memory::ram(), &devices) };
     CONSOLE.start();
     report::set_out(&CONSOLE);
     TIMER.start();
