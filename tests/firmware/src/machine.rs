@@ -38,7 +38,7 @@ pub(crate) fn qemu(machine: &str, image: &Path) -> Command {
 }
 
 /// Ends QEMU whatever happens.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

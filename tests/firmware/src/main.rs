@@ -10,6 +10,7 @@ mod image;
 mod machine;
 mod panics;
 mod source;
+mod stack;
 mod tap;
 mod trace;
 mod tutorial;
@@ -37,11 +38,12 @@ const STEPS: [Step; 6] = [
     ("tutorial", |_| tutorial::check()),
 ];
 
-fn minimal(_: &mut Stacks) -> Result<(), String> {
+fn minimal(stacks: &mut Stacks) -> Result<(), String> {
     let image = build::image("minimal")?;
     machine::run(&image, &Machine { name: "xilinx-zynq-a9", ports: &[] }, PATIENCE)?;
     println!("minimal firmware: every byte is copied");
     image::check_minimal(&image)?;
+    stacks.insert("minimal", stack::measure(&image)?);
     trace::interrupt(&image)
 }
 

@@ -8,17 +8,22 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// That of the line `# stack USED of SIZE bytes`. A stack that was used to its end may have been too small.
+    /// One that was used to its end may have been too small.
+    pub(crate) fn new(used: u32, size: u32) -> Result<Self, String> {
+        if used >= size {
+            return Err(format!("all {size} bytes of the stack were in use; it may have overflown"));
+        }
+        Ok(Self { used, size })
+    }
+
+    /// That of the line `# stack USED of SIZE bytes`.
     fn read(report: &[String]) -> Result<Self, String> {
         let line =
             report.iter().rev().find_map(|line| line.strip_prefix("# stack ")).ok_or("the report has no stack")?;
         let numbers = line.strip_suffix(" bytes").and_then(|line| line.split_once(" of "));
         let numbers = numbers.and_then(|(used, size)| Some((used.parse().ok()?, size.parse().ok()?)));
         let (used, size) = numbers.ok_or_else(|| format!("`# stack {line}` is not `# stack USED of SIZE bytes`"))?;
-        if used >= size {
-            return Err(format!("all {size} bytes of the stack were in use; it may have overflown"));
-        }
-        Ok(Self { used, size })
+        Self::new(used, size)
     }
 }
 

@@ -15,7 +15,7 @@ const POINTS: [&str; 3] = ["_asm_default_irq_handler", "linkwright::dma::irq::se
 const MOST: u64 = 3_200;
 
 /// Addresses of functions by name.
-fn addresses(image: &Path) -> Result<BTreeMap<String, u64>, String> {
+pub(crate) fn addresses(image: &Path) -> Result<BTreeMap<String, u64>, String> {
     let text = output(Command::new("nm").arg("-C").arg(image))?;
     let place = |line: &str| {
         let mut words = line.splitn(3, ' ');
