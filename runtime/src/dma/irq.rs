@@ -73,7 +73,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
                 later |= bit;
                 let unstarted = link.is_unstarted(cs);
                 link.slot.0.within(cs, |s| {
-                    s.unheard = true;
+                    s.unheard |= s.phase == Phase::Running;
                     if unstarted {
                         s.phase = Phase::Completing;
                         todo.unstarted |= bit;
@@ -94,17 +94,12 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
 }
 
 impl Link {
-    /// Tell a thread that waits for it to go on; after a fault of the manager also what it may not have heard. Is
-    /// somebody to be woken?
+    /// Tell a thread that waits for it to go on; after a fault of the manager also what it may not have heard. At most
+    /// one wait for the command interface. Is somebody to be woken, because it is stuck?
     fn tell_thread(&self, cs: CriticalSection<'_>, revived: bool) -> bool {
-        let stuck = self.go_on(cs);
-        if revived {
-            self.repeat_resume(cs);
-            self.reopen(cs);
-        }
-        // If the command interface is stuck, the next grant tries again.
-        let _ = self.open(cs);
-        stuck
+        let stuck = self.go_on(cs) || revived && self.repeat_resume(cs);
+        // Its client's next look tries again.
+        stuck || self.open(cs).is_err()
     }
 
     /// The manager had faulted: was it to start this transfer? Commands that it was given before are gone, so a thread

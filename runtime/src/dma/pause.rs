@@ -69,7 +69,9 @@ impl Link {
     /// Have it go on. Atomic.
     pub(super) fn resume(&self) -> Result<(), PauseError> {
         exclusive(|cs| {
-            self.notice(cs);
+            if self.notice(cs) {
+                return Err(PauseError::Stuck);
+            }
             let (running, pause) = self.slot.0.within(cs, |s| {
                 if s.pause == Pause::Asked {
                     s.pause = Pause::Resuming;
@@ -114,28 +116,27 @@ impl Link {
     }
 
     /// See for oneself whether the thread stands: the event may have been unmasked between its signal and its wait, and
-    /// not every controller then raises an interrupt.
-    pub(super) fn notice(&self, cs: CriticalSection<'_>) {
+    /// not every controller then raises an interrupt. Is the command interface stuck, so that it was not told to go on?
+    pub(super) fn notice(&self, cs: CriticalSection<'_>) -> bool {
         let wanted =
             self.slot.0.within(cs, |s| s.phase == Phase::Running && matches!(s.pause, Pause::Asked | Pause::Resuming));
-        if wanted && self.hardware().state(self.thread) == ThreadState::WaitingForEvent {
-            self.at_checkpoint(cs);
-            self.go_on(cs);
+        if !wanted || self.hardware().state(self.thread) != ThreadState::WaitingForEvent {
+            return false;
         }
+        self.at_checkpoint(cs);
+        self.go_on(cs)
     }
 
     /// The manager had faulted: a thread that still waits at its checkpoint though nobody wants it to was not told to
     /// go on. One that goes through it just now does not wait for two looks, and one that was told since has heard it.
-    pub(super) fn repeat_resume(&self, cs: CriticalSection<'_>) {
+    /// Returns as [`go_on`](Self::go_on).
+    pub(super) fn repeat_resume(&self, cs: CriticalSection<'_>) -> bool {
         let waits = || self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
         let runs = self
             .slot
             .0
             .within(cs, |s| s.phase == Phase::Running && s.checkpoint.is_some() && s.pause == Pause::Off && s.unheard);
-        if runs && waits() && waits() {
-            // Stuck: it counts as paused again.
-            let _ = self.let_go(cs);
-        }
+        runs && waits() && waits() && self.let_go(cs).is_err()
     }
 
     fn let_go(&self, cs: CriticalSection<'_>) -> Result<(), PauseError> {

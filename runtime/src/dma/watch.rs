@@ -33,6 +33,8 @@ pub(super) fn watch(engine: &'static dyn Engine) -> Found {
     for link in links(engine) {
         link.collect(true);
         let untold = exclusive(|cs| {
+            // A grant that could not be told.
+            let _ = link.open(cs);
             let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running && !s.telling, s.event));
             // In this order: once the command interface is empty, a thread that is stopped has run.
             let stopped = running && !hardware.is_busy() && hardware.state(link.thread) == ThreadState::Stopped;

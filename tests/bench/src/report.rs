@@ -116,7 +116,8 @@ fn instructions(out: &mut String) {
     let _ = writeln!(
         out,
         "\n  At most {}, with a command interface that is ready. A busy one adds at most command_polls x {} before each\n  \
-         command: {}, which is a start, a kill, an event.",
+         command, which is a start, a kill or an event: {} after a fault of the manager; the start of a gated ring has two,\n  \
+         for it shuts the gate first.",
         thousands(counted.longest().1),
         counted.poll,
         counted.commands

@@ -2,9 +2,9 @@
 
 use linkwright::context::{host_task, simulated_interrupt};
 use linkwright::dma::{FaultCause, GatedRing, RingError, StartError};
-use linkwright_sim::{FifoConfig, Outcome};
+use linkwright_sim::{Board, Config, FifoConfig, FifoPeripheral, Outcome, SimMemory};
 
-use crate::rig::{Rig, Rx, Tx, consecutive, word};
+use crate::rig::{FIFO, LINE, Rig, Rx, Tx, consecutive, word};
 
 #[test]
 fn a_gated_transmitter_waits_for_its_client() {
@@ -188,6 +188,43 @@ fn a_fault_of_the_manager_opens_no_gate_that_nobody_opened() {
                 simulated_interrupt(|| rig.dmac.irq());
             }
             assert_eq!((rig.device.moved(), ring.is_stalled()), (64, Ok(true)), "{ahead} ticks ahead");
+        });
+    }
+}
+
+/// The grant is lost with the manager while the program is between its signal and its gate: nobody can tell yet.
+#[test]
+fn a_grant_that_is_lost_before_the_program_waits_is_given_again() {
+    for (fetch_latency, words) in [12, 40, 100, 300, 900].iter().flat_map(|f| (2..20).map(move |w| (*f, w * 8))) {
+        let device = FifoPeripheral::new(FifoConfig { pace: 2, ..FifoConfig::transmitter(2, Some(8)) });
+        let memory = SimMemory::new().with_device(FIFO, 4, device.clone());
+        let mut instance = Config::zynq7000();
+        instance.timing.fetch_latency = fetch_latency;
+        let board = Board::with_memory(instance, memory).unwrap();
+        board.dmac.attach(LINE, device.requester());
+        // The simulator only notes that a faulting manager was told something.
+        board.dmac.memory().violations().collect();
+        let rig = Rig::over(board, device);
+        host_task(|cx| {
+            let power = rig.power(cx);
+            let words = words * 2;
+            let mut ring = rig.gated::<Tx>(cx, 2, words);
+            ring.start(rig.buffer(cx, (0..2 * words as usize).map(word)), &power).unwrap();
+            rig.period();
+            ring.period().unwrap().unwrap().grant().unwrap();
+            rig.board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
+            rig.board.dmac.run(10);
+            simulated_interrupt(|| assert!(rig.dmac.irq()));
+            rig.board.dmac.run(10_000);
+            // Whoever looks has it given again, at last the watchdog.
+            if words % 32 == 0 {
+                assert!(ring.period().unwrap().is_some());
+            } else {
+                rig.dmac.watch();
+            }
+            rig.board.dmac.run(10_000);
+            simulated_interrupt(|| rig.dmac.irq());
+            assert_eq!((rig.device.moved(), ring.periods()), (words.into(), Ok(1)), "{fetch_latency}, {words}");
         });
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 
-use linkwright::context::host_task;
+use linkwright::context::{host_task, simulated_interrupt};
 use linkwright::dma::{
     self, CopyPair, Dmac, FaultCause, Linear, Pausable, PauseError, PrepareError, SegmentStorage, Sg, StartError,
     TransferError,
@@ -311,15 +311,17 @@ fn a_paused_transfer_keeps_its_controller_on() {
     });
 }
 
+struct Count(AtomicU32);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
 /// Who awaits the transfer is woken when it stands, and when it ends.
 #[test]
 fn standing_wakes_the_future() {
-    struct Count(AtomicU32);
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, SeqCst);
-        }
-    }
     let rig = Rig::new();
     host_task(|cx| {
         let power = rig.power(cx);
@@ -338,6 +340,42 @@ fn standing_wakes_the_future() {
         transfer.resume().unwrap();
         assert!(rig.serve());
         assert_eq!(count.0.load(SeqCst), 2);
+        let Poll::Ready(done) = transfer.as_mut().poll(&mut context) else { panic!("it has ended") };
+        assert_eq!(done.result, Ok(()));
+    });
+}
+
+/// A resume that was lost with a manager cannot be given again at once: who awaits is woken and finds it paused.
+#[test]
+fn a_lost_resume_that_stays_stuck_wakes_the_future() {
+    let mut instance = Config::zynq7000();
+    // The manager's kill is still being executed when the thread is to be told.
+    instance.timing.debug_latency = 400;
+    let config = dma::Config { command_polls: 20, ..dma::Config::DEFAULT };
+    let rig = Rig::on(instance, FifoConfig::transmitter(4, Some(8)), config);
+    // The simulator only notes that a faulting manager was told something.
+    rig.board.dmac.memory().violations().collect();
+    host_task(|cx| {
+        let power = rig.power(cx);
+        let pair = rig.pair(cx, (0, 0), &bytes(10_000, 2));
+        let mut copy = rig.prepare::<Copier, _>(cx, Pausable::every(8, Linear::between(&pair)));
+        let count = Arc::new(Count(AtomicU32::new(0)));
+        let waker: Waker = count.clone().into();
+        let mut context = Context::from_waker(&waker);
+        let mut transfer = pin!(copy.start(pair, &power).unwrap());
+        rig.board.dmac.run(500);
+        transfer.pause().unwrap();
+        assert!(let_it_park(&rig, || transfer.is_paused()));
+        rig.board.dmac.inject_manager_fault(FaultCause::UndefinedInstruction);
+        transfer.resume().unwrap();
+        rig.board.dmac.run(1_000);
+        assert!(transfer.as_mut().poll(&mut context).is_pending());
+        assert!(!transfer.is_paused());
+        assert!(simulated_interrupt(|| rig.dmac.irq()));
+        assert_eq!((transfer.is_paused(), count.0.load(SeqCst)), (true, 1));
+        rig.board.dmac.run(1_000);
+        transfer.resume().unwrap();
+        rig.until_done(&transfer);
         let Poll::Ready(done) = transfer.as_mut().poll(&mut context) else { panic!("it has ended") };
         assert_eq!(done.result, Ok(()));
     });

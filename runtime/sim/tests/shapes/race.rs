@@ -1,15 +1,17 @@
-//! Interrupts, watchdogs, pauses, progress, cancels and releases of every shape on several threads at once.
+//! Interrupts, watchdogs, pauses, progress, cancels, releases and faults of the manager on several threads at once, of
+//! every shape and of a gated ring.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::time::Instant;
 
 use linkwright::context::{Task, host_task, simulated_interrupt};
 use linkwright::dma::{
-    self, Completed, CopyPair, Done, Goes, Handler, Linear, Pausable, PrepareError, Prepared, Progress, Rect,
-    SegmentStorage, Segments, Sg, TransferError,
+    self, Completed, CopyPair, Done, FaultCause, Goes, Handler, Linear, Pausable, PrepareError, Prepared, Progress,
+    Rect, RingError, SegmentStorage, Segments, Sg, TransferError,
 };
-use linkwright_sim::FifoConfig;
+use linkwright_sim::{FifoConfig, Violation};
 
-use crate::rig::{Copier, Dmac0, Rig, bytes};
+use crate::rig::{Copier, Dmac0, Rig, Tx, bytes};
 
 type List = Segments<CopyPair<u8>, 6>;
 
@@ -32,6 +34,11 @@ struct Score {
     paused: AtomicU32,
     told: AtomicU32,
     handled: AtomicU32,
+    /// Of the manager.
+    faults: AtomicU32,
+    /// Transfers that it was to start; it takes luck to hit one.
+    unstarted: AtomicU32,
+    granted: AtomicU32,
 }
 
 /// Never told of progress after the end, nor of two things at once.
@@ -77,14 +84,24 @@ fn soak_of_every_shape() {
     let (board, dmac) = (rig.board, rig.dmac);
     let free = (board.programs.free_bytes(), board.data.free_bytes());
     let over = AtomicBool::new(false);
+    // The simulator only notes that a faulting manager was told something.
+    let violations = board.dmac.memory().violations();
+    violations.collect();
     std::thread::scope(|scope| {
         let hardware: Vec<_> = (0..4)
             .map(|which| {
                 let over = &over;
+                let mut random = Random(104_729);
                 scope.spawn(move || {
                     while !over.load(SeqCst) {
                         match which {
-                            0 => board.dmac.run(9),
+                            0 => {
+                                board.dmac.run(9);
+                                if random.below(20) == 0 {
+                                    score.faults.fetch_add(1, SeqCst);
+                                    board.dmac.inject_manager_fault(FaultCause::DebugInstruction);
+                                }
+                            }
                             3 => drop(dmac.watch()),
                             _ => drop(simulated_interrupt(|| dmac.irq())),
                         }
@@ -99,19 +116,27 @@ fn soak_of_every_shape() {
                 scope.spawn(move || host_task(|cx| client.run(cx, rounds)))
             })
             .collect();
-        let ended: Vec<_> = tasks.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        let ring = scope.spawn(|| {
+            let ring = RingClient { rig: &rig, score, random: Random(7) };
+            host_task(|cx| ring.run(cx, rounds))
+        });
+        let ended: Vec<_> = tasks.into_iter().chain([ring]).map(std::thread::ScopedJoinHandle::join).collect();
         over.store(true, SeqCst);
         hardware.into_iter().for_each(|thread| thread.join().unwrap());
         ended.into_iter().for_each(|task| task.unwrap());
     });
+    simulated_interrupt(|| dmac.irq());
+    assert!(violations.take().iter().all(|violation| *violation == Violation::DebugFaulting));
     host_task(|cx| {
         let all: Vec<_> = (0..8).map(|_| rig.prepare::<Copier, _>(cx, Linear::new(64))).collect();
         all.into_iter().for_each(|copy| copy.release(cx).unwrap());
     });
     assert_eq!((board.programs.free_bytes(), board.data.free_bytes()), free, "nothing is lost");
-    for count in [&score.succeeded, &score.cancelled, &score.paused, &score.told, &score.handled] {
-        assert!(count.load(SeqCst) > 0);
-    }
+    let counts =
+        [&score.succeeded, &score.cancelled, &score.paused, &score.told, &score.handled, &score.faults, &score.granted];
+    let counts = counts.map(|count| count.load(SeqCst));
+    println!("{counts:?}, unstarted: {:?}", score.unstarted);
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
 }
 
 struct Client {
@@ -196,6 +221,10 @@ impl Client {
             Err(TransferError::Cancelled | TransferError::TimedOut) => {
                 score.cancelled.fetch_add(1, SeqCst);
             }
+            // The start was lost with the manager; the watchdog may be the first to see it.
+            Err(TransferError::Manager(_) | TransferError::Vanished) => {
+                score.unstarted.fetch_add(1, SeqCst);
+            }
             Err(other) => panic!("{other}"),
         };
         match self.random.below(5) {
@@ -258,6 +287,67 @@ impl Client {
             }
         }
         copy.release(cx).unwrap();
+    }
+}
+
+/// The only one on its request line.
+struct RingClient<'r> {
+    rig: &'r Rig,
+    score: &'static Score,
+    random: Random,
+}
+
+impl RingClient<'_> {
+    const PERIODS: u16 = 3;
+    const WORDS: usize = 16;
+
+    fn run(mut self, cx: &Task<'_>, rounds: u32) {
+        let power = self.rig.power(cx);
+        for _ in 0..rounds {
+            let mut channel = self.rig.claim::<Tx>(cx);
+            let mut ring = loop {
+                match channel.prepare_gated_ring(cx, Self::PERIODS, Self::WORDS as u32) {
+                    Ok(ring) => break ring,
+                    Err((_, back)) => channel = back,
+                }
+                std::thread::yield_now();
+            };
+            let mut buffer = self.rig.board.data.alloc::<u32>(cx, usize::from(Self::PERIODS) * Self::WORDS).unwrap();
+            buffer.fill(u32::MAX);
+            self.rig.device.reset();
+            self.rig.device.take();
+            ring.start(buffer, &power).unwrap();
+            let (all, mut granted) = (self.random.below(12) + 1, 0);
+            let started = Instant::now();
+            let failed = loop {
+                match ring.period() {
+                    Ok(Some(mut period)) if granted < all => {
+                        let first = granted * Self::WORDS as u32;
+                        period.iter_mut().zip(first..).for_each(|(place, word)| *place = word);
+                        // Stuck or not, it is granted.
+                        let _ = period.grant();
+                        granted += 1;
+                        self.score.granted.fetch_add(1, SeqCst);
+                    }
+                    Ok(_) => {}
+                    Err(RingError::Ended(TransferError::Manager(_) | TransferError::Vanished)) => break true,
+                    // It has ended, and an interrupt body is about to say how.
+                    Err(RingError::Idle) => {}
+                    Err(other) => panic!("{other}"),
+                }
+                if granted == all && ring.periods() == Ok(all) {
+                    break false;
+                }
+                assert!(started.elapsed().as_secs() < 60, "a grant was lost: {granted} of {all}, {ring:?}");
+                std::thread::yield_now();
+            };
+            self.score.unstarted.fetch_add(failed.into(), SeqCst);
+            drop(ring.stop(cx));
+            let sent: Vec<u32> = self.rig.sent();
+            let words = if failed { 0 } else { all * Self::WORDS as u32 };
+            assert!(sent.iter().copied().eq(0..words), "each granted word once: {words}, {sent:?}");
+            ring.unprepare(cx).unwrap_or_else(|(e, _)| panic!("{e}")).release(cx);
+        }
     }
 }
 

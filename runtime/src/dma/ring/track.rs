@@ -90,6 +90,10 @@ impl Link {
                 Phase::Finished => Err(RingError::Ended(s.result.err().unwrap_or(TransferError::Vanished))),
                 _ => Err(RingError::Idle),
             })?;
+            if gated {
+                // What could not be told before.
+                let _ = self.open(cs);
+            }
             if !self.has_begun(cs) {
                 return Ok(Look::START);
             }
@@ -133,33 +137,11 @@ impl Link {
         })
     }
 
-    /// The manager was faulting and was killed: what it was told may be lost, but not what it was told since.
-    pub(in crate::dma) fn reopen(&self, cs: CriticalSection<'_>) {
-        let gated = |s: &mut State| {
-            let unheard = s.gate.is_some() && s.phase == Phase::Running && s.unheard;
-            unheard.then_some((s.lap.told, s.event))
-        };
-        let Some((told, event)) = self.slot.0.within(cs, gated) else { return };
-        // The kill must have come through.
-        let polls = self.engine.core().config.command_polls;
-        if (0..polls).all(|_| self.hardware().is_busy()) {
-            return;
-        }
-        // In this order: a program that waits at its next gate has signalled the period before.
-        let waits = told && self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
-        let signals = |event: u8| self.hardware().interrupts() & 1 << event != 0;
-        if waits && !event.is_some_and(signals) {
-            self.slot.0.within(cs, |s| {
-                s.lap.told = false;
-                s.lap.credits = s.lap.credits.saturating_add(1);
-            });
-        }
-        let _ = self.open(cs);
-    }
-
-    /// Tell the program of the next granted period, unless it has not finished the one it was told of. 2 register reads
-    /// and 3 writes if it does; if the command interface is stuck the next grant tries again.
+    /// Tell the program of the next granted period, unless it has not finished the one it was told of. At most one wait for
+    /// the command interface. 2 register reads and 3 writes if there is one to tell; if that fails the client's next look
+    /// or grant tries again.
     pub(in crate::dma) fn open(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
+        self.take_back(cs)?;
         let gate = self.slot.0.within(cs, |s| {
             let may = s.phase == Phase::Running && !s.lap.entering && !s.lap.told && s.lap.credits > 0;
             s.gate.filter(|_| may)
@@ -175,6 +157,33 @@ impl Link {
             s.lap.told = true;
             s.unheard = false;
         });
+        Ok(())
+    }
+
+    /// The manager was faulting and was killed: what it was told before may be lost. A thread that waits at its gate has
+    /// not heard it; of one that is on its way there nobody can tell, so this is asked until something was told since.
+    fn take_back(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
+        let doubted = |s: &mut State| {
+            let owed = s.lap.told || s.lap.credits > 0;
+            let unheard = s.gate.is_some() && s.phase == Phase::Running && s.unheard && owed;
+            unheard.then_some((s.lap.told, s.event))
+        };
+        let Some((told, event)) = self.slot.0.within(cs, doubted) else { return Ok(()) };
+        // The kill must have come through.
+        let polls = self.engine.core().config.command_polls;
+        if (0..polls).all(|_| self.hardware().is_busy()) {
+            return Err(Stuck);
+        }
+        // One that goes through its gate just now does not wait for two looks. The signal last: a program that waits at its
+        // next gate has signalled the period before.
+        let waits = || self.hardware().state(self.thread) == ThreadState::WaitingForEvent;
+        let signals = |event: u8| self.hardware().interrupts() & 1 << event != 0;
+        if told && waits() && waits() && !event.is_some_and(signals) {
+            self.slot.0.within(cs, |s| {
+                s.lap.told = false;
+                s.lap.credits = s.lap.credits.saturating_add(1);
+            });
+        }
         Ok(())
     }
 }

@@ -26,7 +26,8 @@ pub struct Instructions {
     pub critical_sections: Vec<(String, u64)>,
     /// What one more poll of a busy command interface adds to a critical section.
     pub poll: u64,
-    /// Commands of the critical section that waits for the command interface most often.
+    /// How often a critical section of the interrupt waits for the command interface, after a fault of the manager that eight
+    /// threads have to be told of.
     pub commands: u64,
 }
 
