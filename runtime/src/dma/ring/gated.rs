@@ -57,7 +57,7 @@ where
         self.granted = Mark { lap: ahead.into(), at: 0 };
         self.fetched = false;
         if ahead {
-            // If it fails the next grant tries again.
+            // If it fails the next look tries again.
             let _ = self.link().grant(bytes.checked_div(period).unwrap_or(0));
         }
         Ok(())
@@ -189,8 +189,8 @@ where
     /// Hand the period to the device. Atomic; 2 register reads and 3 writes if the device waits.
     ///
     /// # Errors
-    /// [`RingError::Stuck`]: it is granted, but the device learns of it only with the next one, or when the interrupt has
-    /// brought a faulting manager back.
+    /// [`RingError::Stuck`]: it is granted, but the device learns of it only when its client looks or grants again, or when the
+    /// interrupt has brought a faulting manager back.
     pub fn grant(self) -> Result<(), RingError> {
         let Self { ring, at } = self;
         let Cyclic { bytes, period, .. } = ring.prepared.shape();
