@@ -190,6 +190,26 @@ fn data_and_pages_have_it() {
     assert!(row.contains("Lamps that ships see") && row.contains("at resume: `light`"), "{row}");
 }
 
+#[cfg(feature = "graph")]
+#[test]
+fn pictures_have_its_edge_and_name() {
+    use linkwright_codegen::graph::{Choices, Graph, Lanes, svg};
+
+    let reading = coast(COAST);
+    let model = reading.model.as_ref().expect("nothing is wrong");
+    let graph = Choices::default().apply(&Graph::new(&model.socs[0], model)).expect("nothing is asked for");
+    let [edge] = graph.edges.as_slice() else { panic!("{:?}", graph.edges) };
+    assert_eq!((edge.consumer, edge.supplier, edge.resource.as_str()), (1, 2, "2"));
+    assert_eq!((edge.what().as_str(), edge.runtime_pm, edge.orders()), ("lantern top", true, true));
+    let picture = svg(&graph, Lanes::None);
+    let document = roxmltree::Document::parse(&picture).expect("it is well-formed");
+    let has = |attribute: &str, value: &str| document.descendants().find(|n| n.attribute(attribute) == Some(value));
+    let line = has("data-edges", "0").expect("its edge");
+    let says = |node: roxmltree::Node<'_, '_>| node.descendants().filter_map(|n| n.text()).collect::<String>();
+    assert!(says(line).contains("lantern top"), "{picture}");
+    assert!(says(has("data-device", "buoy0").expect("the consumer")).contains("lantern"), "{picture}");
+}
+
 #[test]
 fn handles_and_proofs_are_types_and_nothing_else_compiles() {
     let mut crates = Crates::new(&generated(&coast(COAST)));
@@ -208,7 +228,7 @@ fn handles_and_proofs_are_types_and_nothing_else_compiles() {
     }
 }
 
-/// Found when the instances of a soc were compared with its endpoints: accepted specs must compile.
+/// Accepted specs must compile: an endpoint's proof of power has nothing to stand on where the controller may be away.
 #[test]
 fn a_port_whose_controller_need_not_run_is_not_wired() {
     let soc = "\
