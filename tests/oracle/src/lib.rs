@@ -2,7 +2,7 @@
 //!
 //! `data/README.md` tells the format. [`scenario`] reads, [`world`] and [`execute`] carry out operations on the model
 //! and record what happens in the kernel's vocabulary, [`compare`] judges, [`verdict`] decides which listed rule
-//! explains a difference.
+//! explains a difference. [`order`] counts the probe calls that the generated order saves.
 
 #![forbid(unsafe_code)]
 
@@ -11,6 +11,7 @@ pub mod compare;
 pub mod execute;
 pub mod folder;
 pub mod invariants;
+pub mod order;
 pub mod random;
 pub mod scenario;
 pub mod script;
