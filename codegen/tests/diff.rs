@@ -246,7 +246,7 @@ fn an_order_that_changes_is_told_with_its_reason() {
     );
     let text = found.text();
     for part in [
-        "~ a waits now for, which waited for it: b",
+        "~ a waits now for b, which waited for it",
         "+ a waits now for c (a -> b -> c)",
         "- b no longer waits for pd (b -> a -> pd)",
     ] {

@@ -23,7 +23,8 @@ pub struct Diff {
     pub name: String,
     /// Each change once, in the order of the old spec, then of the new one.
     pub changes: Vec<Change>,
-    /// Which devices wait for others now, or no longer: what follows from changed references.
+    /// Which devices wait for others now, or no longer: what follows from changed references. A renamed device has its
+    /// new name.
     pub order: Vec<OrderChange>,
     /// Users of generated code may have to change theirs.
     pub breaking: bool,
@@ -101,7 +102,11 @@ pub fn diff(old: &Reading, new: &Reading) -> Result<Diff, DiffError> {
         return Err(DiffError::Kinds(before.what, after.what));
     }
     let changes = compare::compare(&before, &after);
-    let order = order::compare(old, new);
+    let renamed = changes.iter().filter_map(|change| match &change.happened {
+        Happened::Renamed(old) if change.what == "device" => Some((old.as_str(), change.path.as_str())),
+        _ => None,
+    });
+    let order = order::compare(old, new, &renamed.collect());
     let breaking = changes.iter().any(|change| change.breaking);
     Ok(Diff { kind: after.what, name: after.name, changes, order, breaking })
 }

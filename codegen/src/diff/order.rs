@@ -23,13 +23,19 @@ pub struct OrderChange {
 /// With more devices than this only neighbours are compared.
 const MANY: usize = 4000;
 
-/// What changed for devices that both have. Devices between which nothing decides may be in any order.
-pub(super) fn compare(old: &Reading, new: &Reading) -> Vec<OrderChange> {
+/// What changed for devices that both have; `renamed` are old and new names. Devices between which nothing decides may
+/// be in any order.
+pub(super) fn compare(old: &Reading, new: &Reading, renamed: &BTreeMap<&str, &str>) -> Vec<OrderChange> {
     let graph = |reading: &Reading| {
         let model = reading.model.as_ref()?;
         model.socs.first().map(|soc| Graph::new(soc, model))
     };
-    let (Some(before), Some(after)) = (graph(old), graph(new)) else { return Vec::new() };
+    let (Some(mut before), Some(after)) = (graph(old), graph(new)) else { return Vec::new() };
+    for device in &mut before.devices {
+        if let Some(name) = renamed.get(device.name.as_str()) {
+            device.name = name.to_string();
+        }
+    }
     let (was, is) = (pairs(&before), pairs(&after));
     let names = |graph: &Graph| -> BTreeMap<String, usize> {
         graph.devices.iter().enumerate().map(|(at, device)| (device.name.clone(), at)).collect()

@@ -29,13 +29,13 @@ impl Diff {
         }
         let _ = writeln!(out, "\nOrder (of probing; going to sleep is the reverse):");
         for change in self.order.iter().take(PAIRS) {
-            let (sign, word) = match (change.waits, change.reversed) {
-                (true, true) => ('~', "waits now for, which waited for it:"),
-                (true, false) => ('+', "waits now for"),
+            let (sign, word, before) = match (change.waits, change.reversed) {
+                (true, true) => ('~', "waits now for", ", which waited for it"),
+                (true, false) => ('+', "waits now for", ""),
                 (false, true) => continue,
-                (false, false) => ('-', "no longer waits for"),
+                (false, false) => ('-', "no longer waits for", ""),
             };
-            let _ = write!(out, "  {sign} {} {word} {}", change.device, change.other);
+            let _ = write!(out, "  {sign} {} {word} {}{before}", change.device, change.other);
             let _ = match change.through.len() {
                 0..=2 => writeln!(out),
                 _ => writeln!(out, " ({})", change.through.join(" -> ")),

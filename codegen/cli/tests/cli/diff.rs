@@ -52,6 +52,7 @@ Compatible for users of soc toy:
   + device extra (ip lonely-sensor, address 0x18000000) added
 
 Order (of probing; going to sleep is the reverse):
+  - probe no longer waits for pd_io
   - spi no longer waits for pd_io
 
 "#]]);
