@@ -89,6 +89,7 @@ const CELLS: &[(&str, &str)] = &[
     ("clocks", "#clock-cells"),
     ("interconnects", "#interconnect-cells"),
     ("iommus", "#iommu-cells"),
+    ("iommu-map", "#iommu-cells"),
     ("mboxes", "#mbox-cells"),
     ("io-channels", "#io-channel-cells"),
     ("io-backends", "#io-backend-cells"),

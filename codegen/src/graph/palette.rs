@@ -17,6 +17,9 @@ pub(super) const COLOURS: [(&str, &str); 9] = [
     ("#59636e", "#9198a1"),
 ];
 
+/// Number of the grey one.
+pub(super) const GREY: usize = COLOURS.len() - 1;
+
 /// Subsystems with a colour of their own, in the order of the colours.
 const OWN: [&str; 8] = ["dma", "clk", "interrupt", "power-domain", "reset", "regulator", "pinctrl", PARENT];
 
@@ -33,12 +36,11 @@ impl<'g> Palette<'g> {
     /// What most chips have is always of the same colour; other subsystems get what is free, those with the most edges
     /// first, and are grey if nothing is.
     pub(super) fn new(graph: &'g Graph) -> Self {
-        let grey = COLOURS.len() - 1;
         let own = |name: &str| OWN.iter().position(|own| *own == name);
         let subsystems = graph.subsystems();
         let mut taken: Vec<bool> = OWN.iter().map(|own| subsystems.iter().any(|(name, _)| name == own)).collect();
         let entries = subsystems.into_iter().map(|(name, edges)| {
-            let colour = own(name).or_else(|| taken.iter().position(|taken| !taken)).unwrap_or(grey);
+            let colour = own(name).or_else(|| taken.iter().position(|taken| !taken)).unwrap_or(GREY);
             if let Some(taken) = taken.get_mut(colour) {
                 *taken = true;
             }
@@ -49,6 +51,6 @@ impl<'g> Palette<'g> {
 
     /// Number of a subsystem's colour.
     pub(super) fn colour(&self, subsystem: &str) -> usize {
-        self.entries.iter().find(|(name, ..)| *name == subsystem).map_or(COLOURS.len() - 1, |entry| entry.1)
+        self.entries.iter().find(|(name, ..)| *name == subsystem).map_or(GREY, |entry| entry.1)
     }
 }

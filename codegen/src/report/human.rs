@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Label, Level, Summary};
 use crate::source::{FileId, SourceMap, Span};
@@ -77,7 +77,7 @@ fn render(finding: &Diagnostic, sources: &SourceMap, renderer: &Renderer) -> Str
 /// A piece of a file with labels in it.
 struct Frame<'a> {
     path: &'a str,
-    /// Number of the first line, and what is shown of the lines from there.
+    /// Number of the first line, and what is shown of the lines from there; nothing of a file that could not be read.
     first_line: usize,
     text: String,
     /// The heading as it would be told from what is shown of a long line, and as it should be.
@@ -90,6 +90,9 @@ impl<'a> Frame<'a> {
     where
         'a: 'b,
     {
+        if self.text.is_empty() {
+            return group.element(Origin::path(self.path));
+        }
         let snippet = Snippet::source(self.text.as_str()).path(self.path).line_start(self.first_line);
         let annotations = self.labels.iter().map(|(range, text, primary)| -> Annotation<'b> {
             let kind = if *primary { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -143,6 +146,9 @@ fn frame<'a>(group: &[Placed<'a>], sources: &'a SourceMap) -> Frame<'a> {
     let line_bounds = |line| file.line_range(line);
     let long = |line: usize| line_bounds(line).len() > LONG_LINE;
 
+    if text.is_empty() && group.iter().all(|label| label.text.is_empty()) {
+        return Frame { path: &file.name, first_line: first, text: String::new(), heading: None, labels: Vec::new() };
+    }
     let lead = group.iter().find(|l| l.primary).unwrap_or(&group[0]);
     let mut heading = None;
     let mut shown = String::new();

@@ -40,7 +40,7 @@ pub(crate) struct Lint {
     #[arg(long, help_heading = "Corrections")]
     pub(crate) fix: bool,
 
-    /// With --fix: write nothing, show what would change on stdout
+    /// With --fix: write nothing, show what would change on stdout; exit code 1 if anything would
     #[arg(long, requires = "fix", help_heading = "Corrections")]
     pub(crate) dry_run: bool,
 

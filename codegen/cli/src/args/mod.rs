@@ -55,7 +55,7 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (spec format 1)");
 
 Exit codes:
   0  nothing wrong, or warnings only
-  1  findings
+  1  findings, differences (diff, generate --check), or circles (graph, order)
   2  wrong usage, or a file that cannot be read or written",
     disable_help_subcommand = true
 )]

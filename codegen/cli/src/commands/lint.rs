@@ -42,16 +42,23 @@ pub(crate) fn run(args: &Lint, console: &Console) -> Result<Verdict, Failure> {
     if let Some(path) = &baseline {
         reading.diagnostics = leave_out_known(path, &reading, console)?;
     }
-    report(args, &project, &reading, console)?;
+    report(args, &project, &reading, !changes.is_empty(), console)?;
     let strict = args.strict || project.strict;
     Ok(match specs::verdict(&reading) {
         _ if unreadable => Verdict::Unreadable,
+        Verdict::Clean if args.dry_run && !changes.is_empty() => Verdict::Findings,
         Verdict::Clean if strict && !reading.diagnostics.is_empty() => Verdict::Findings,
         verdict => verdict,
     })
 }
 
-fn report(args: &Lint, project: &Project, reading: &Reading, console: &Console) -> Result<(), Failure> {
+fn report(
+    args: &Lint,
+    project: &Project,
+    reading: &Reading,
+    corrected: bool,
+    console: &Console,
+) -> Result<(), Failure> {
     let (findings, sources) = (&reading.diagnostics, &reading.workspace.sources);
     let format = args.format.unwrap_or(match project.format {
         Some("json") => Format::Json,
@@ -68,7 +75,8 @@ fn report(args: &Lint, project: &Project, reading: &Reading, console: &Console) 
     if format == Format::Human {
         let correctable = findings.sorted().iter().filter(|finding| finding.fix.is_some()).count();
         if findings.is_empty() {
-            console.say(&format!("Nothing wrong: {}", counts(reading)));
+            let rest = if corrected { "else " } else { "" };
+            console.say(&format!("Nothing {rest}wrong: {}", counts(reading)));
         } else if correctable > 0 && !args.fix {
             console.say(&format!("`--fix` corrects {correctable} of them"));
         }

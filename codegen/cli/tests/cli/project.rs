@@ -178,6 +178,16 @@ fn corrections_are_shown_and_then_made() {
     assert_eq!(fs::read_to_string(at.join("odd.yaml")).unwrap(), ODD);
     lint(at, &["odd.yaml", "--fix"]).code(1);
     assert_eq!(fs::read_to_string(at.join("odd.yaml")).unwrap(), ODD.replace("acess", "access"));
+    // Nothing else is wrong here.
+    let one = "linkwright: 1\nip: one\nwindow: { size: 0x4 }\nregisters:\n  C: { offset: 0x0, acess: ro }\n";
+    fs::write(at.join("odd.yaml"), one).unwrap();
+    lint(at, &["odd.yaml", "--fix", "--dry-run"]).code(1).stderr_eq(str![[r#"
+Would correct 1 finding in 1 file
+Nothing else wrong: 1 ip, 30 subsystems
+
+"#]]);
+    lint(at, &["odd.yaml", "--fix"]).success();
+    lint(at, &["odd.yaml", "--fix", "--dry-run"]).success();
     let names: Vec<_> = fs::read_dir(at).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["odd.yaml"], "nothing is left beside it");
 }

@@ -4,7 +4,7 @@ use super::MARGIN;
 use super::boxes::Sheet;
 use super::bundle::{Form, Look};
 use crate::graph::Graph;
-use crate::graph::palette::Palette;
+use crate::graph::palette::{GREY, Palette};
 use crate::svg::{Canvas, width};
 
 /// Height of a line of the legend.
@@ -46,6 +46,9 @@ impl Legend {
         let mut add = |sample: Sample, text: String| entries.push(Entry { sample, text });
         for (name, colour, edges) in &palette.entries {
             add(Sample::Line(format!("edge s{colour} managed")), format!("{name} ({edges})"));
+        }
+        if palette.entries.iter().filter(|(_, colour, _)| *colour == GREY).count() > 1 {
+            add(Sample::None, "grey ones are told apart by name".to_string());
         }
         let has = |look: Look| sheet.bundles.iter().any(|bundle| bundle.look == look);
         let lines = sheet.bundles.iter().any(|bundle| bundle.form == Form::Line);

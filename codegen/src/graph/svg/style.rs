@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::graph::Graph;
-use crate::graph::palette::{COLOURS, Palette};
+use crate::graph::palette::{COLOURS, GREY, Palette};
 
 /// Light by default, dark where the reader's scheme is; fonts that every system has.
 const LIGHT: &str = "\
@@ -50,7 +50,7 @@ text { fill: #f0f6fc; }
 
 pub(super) fn style(graph: &Graph, palette: &Palette<'_>) -> String {
     let mut used: Vec<usize> = palette.entries.iter().map(|entry| entry.1).collect();
-    used.push(COLOURS.len() - 1);
+    used.push(GREY);
     used.sort_unstable();
     used.dedup();
     let colours = |of: fn(usize) -> &'static str| {
