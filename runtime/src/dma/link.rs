@@ -65,6 +65,9 @@ impl Link {
     }
 
     /// Put buffers and power in and make program and caches ready: `from` -> Submitted. Atomic.
+    ///
+    /// Never inlined, as [`go`](Self::go): the steps of a start stay functions that can be seen in an image.
+    #[inline(never)]
     pub(super) fn load(&self, from: Phase, held: Held, power: Grant) -> Result<Loaded, Refused> {
         self.collect(false);
         let refuse = |error, held, power| Err(Refused { error, held, power });
@@ -118,6 +121,7 @@ impl Link {
 
     /// Start what was loaded: Submitted -> Running, or back to `back` if that fails. One register read and three
     /// writes, with a gate twice that. Atomic.
+    #[inline(never)]
     pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Refused> {
         let core = self.engine.core();
         core.memory.barrier();

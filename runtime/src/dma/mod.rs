@@ -26,6 +26,7 @@ mod blocks;
 mod buffers;
 mod channel;
 mod controller;
+mod copies;
 mod copy;
 mod dmac;
 mod done;
@@ -57,6 +58,7 @@ mod watch;
 pub use buffers::{BlockBuffers, Buffers, CopyPair};
 pub use channel::Channel;
 pub use controller::{Capabilities, Controller, Expected, Position, Stuck, ThreadState};
+pub use copies::{Copies, CopiesIsa};
 pub use dmac::Dmac;
 pub use done::{Done, Handler, NotRearmed};
 pub use endpoint::{

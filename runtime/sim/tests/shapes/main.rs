@@ -3,6 +3,7 @@
 
 #![allow(unsafe_code, reason = "states the wiring of the simulated board")]
 
+mod copies;
 mod endings;
 mod icache;
 mod memory;

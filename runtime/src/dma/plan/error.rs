@@ -60,6 +60,9 @@ pub enum PlanError {
     EventTwice(u8),
     /// A device that chooses its kind of request may end a block early, so there can be no other block behind it.
     EarlyEnd,
+    /// The controller is wrapped as one that only copies memory ([`Copies`](crate::dma::Copies)), and this is
+    /// something else.
+    OutOfScope,
     /// No program moves data between these two sides in this shape.
     Sides,
     /// The program needs more bytes than there are.
@@ -138,6 +141,10 @@ impl core::fmt::Display for PlanError {
             Self::EventTwice(event) => write!(f, "event {event} is to mean two things: choose another"),
             Self::EarlyEnd => f.write_str(
                 "a device that chooses its kind of request may end early, so it needs a transfer of one block",
+            ),
+            Self::OutOfScope => f.write_str(
+                "the controller is built to copy memory and nothing else: make its engine of the controller itself, not \
+                 of `Copies` of it",
             ),
             Self::Sides => f.write_str(
                 "the controller cannot move data between these two sides in this shape: use another shape or endpoint",

@@ -6,7 +6,7 @@ use super::program::table;
 use super::progress::{Exact, Track};
 use super::way::{Part, Way};
 use super::{Block, Handshake, PlanError, Program, Request, Tail, Work, rows};
-use crate::microcode::{Isa, Op, Side};
+use crate::microcode::{Isa, Op, Scope, Side};
 
 /// Plan a transfer: write its program to `out`, and behind it, from the next multiple of 4 on, a table of one
 /// [`Place`] a block.
@@ -51,11 +51,17 @@ pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program
 
 /// The program alone; its table goes to `late`, as far as that reaches.
 pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut [u8]) -> Result<Program, PlanError> {
+    let copies = matches!(I::SCOPE, Scope::Copies);
+    if copies && !request.copies() {
+        return Err(PlanError::OutOfScope);
+    }
     let bytes = request.check(&I::LIMITS)?;
     let first = request.first().ok_or(PlanError::Empty)?;
     let way = Way::between(request.source, request.destination)?;
     let mut e = Emitter::<I>::new(request.setup, out);
-    if let Work::Cyclic { gate: Some(gate), .. } = request.work {
+    if let Work::Cyclic { gate: Some(gate), .. } = request.work
+        && !copies
+    {
         rows::enter(&mut e, gate)?;
     }
     way.begin(&mut e)?;
@@ -65,6 +71,8 @@ pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut 
             let (moves, last) = list(&mut e, &way, blocks, event_every, &mut table)?;
             (moves, Some(last), u16::try_from(blocks.len()).map_err(|_| PlanError::TooManyBlocks)?)
         }
+        // Refused above; said again so that what follows is not linked.
+        _ if copies => return Err(PlanError::OutOfScope),
         Work::Rect { row_bytes, rows, source_pitch, destination_pitch, .. } => {
             let moves = addresses(&mut e, &way, &first)?;
             table.add(&moves, &first);
