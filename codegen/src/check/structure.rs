@@ -20,4 +20,5 @@ pub(crate) const UNREADABLE_FILES: Rule = rule!("LW0013", "unreadable-files", Er
 pub(crate) const RECURSIVE_EXTENDS: Rule = rule!("LW0014", "recursive-extends", Error);
 pub(crate) const UNKNOWN_SUBSYSTEMS: Rule = rule!("LW0015", "unknown-subsystems", Error);
 pub(crate) const CONFLICTING_SPECS: Rule = rule!("LW0016", "conflicting-specs", Error);
+pub(crate) const UNIMPORTED_ENTRIES: Rule = rule!("LW0020", "unimported-entries", Warning);
 pub(crate) const INTERNAL_ERRORS: Rule = rule!("LW0099", "internal-errors", Error);

@@ -25,6 +25,7 @@ pub(super) const TABLE: &[&Rule] = &[
     &suppress::UNKNOWN_SUPPRESSIONS,
     &suppress::UNUSED_SUPPRESSIONS,
     &suppress::UNEXPLAINED_SUPPRESSIONS,
+    &structure::UNIMPORTED_ENTRIES,
     &structure::INTERNAL_ERRORS,
     &registers::colliding_register_names::RULE,
     &registers::overlapping_registers::RULE,

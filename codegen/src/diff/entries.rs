@@ -127,6 +127,9 @@ fn access(access: Access) -> &'static str {
         Access::ReadWrite => "rw",
         Access::WriteOnly => "wo",
         Access::WriteToClear => "w1c",
+        Access::WriteToSet => "w1s",
+        Access::WriteToToggle => "w1t",
+        Access::WriteZeroToClear => "w0c",
     }
 }
 
@@ -147,7 +150,8 @@ fn of_node<'e>(node: &Node, find: &impl Fn(&str) -> Option<&'e Enum>) -> Entry {
                 .fact("width", register.width.to_string())
                 .fact("access", access(register.access))
                 .fact("reset", maybe(register.reset, hex))
-                .fact("reads change something", yes(register.read_side_effect));
+                .fact("reads change something", yes(register.read_side_effect))
+                .fact("view", register.view.clone());
             array(entry, register.array.as_ref())
                 .with(register.fields.iter().map(|field| of_field(field, register.access, find)))
         }

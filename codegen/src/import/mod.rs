@@ -5,4 +5,6 @@
 
 #[cfg(feature = "import-devicetree")]
 pub mod devicetree;
+#[cfg(feature = "import-svd")]
+pub mod svd;
 pub mod write;

@@ -133,6 +133,8 @@ pub struct Block {
     pub doc: String,
     /// Bytes from the enclosing block.
     pub offset: u32,
+    /// The mode of the block in which it is there; empty: in all.
+    pub view: String,
     /// Repetition.
     pub array: Option<Array>,
     /// By offset, relative to this.
@@ -156,6 +158,8 @@ pub struct Register {
     pub reset: Option<u64>,
     /// Reading changes something.
     pub read_side_effect: bool,
+    /// The mode of the block in which it is there; empty: in all.
+    pub view: String,
     /// Repetition.
     pub array: Option<Array>,
     /// By lowest bit.
@@ -173,6 +177,12 @@ pub enum Access {
     WriteOnly,
     /// Reads, and writing one clears.
     WriteToClear,
+    /// Reads, and writing one sets.
+    WriteToSet,
+    /// Reads, and writing one toggles.
+    WriteToToggle,
+    /// Reads, and writing zero clears.
+    WriteZeroToClear,
 }
 
 /// A field.

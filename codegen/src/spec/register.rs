@@ -2,6 +2,13 @@ use super::record::{record, words};
 use super::{Bits, Map, Name, Text};
 use crate::source::Spanned;
 
+impl Access {
+    /// A write does something else than store what is written, so what was read must not be written back.
+    pub fn acts(self) -> bool {
+        matches!(self, Self::WriteToClear | Self::WriteToSet | Self::WriteToToggle | Self::WriteZeroToClear)
+    }
+}
+
 /// A register, or registers that belong together: an entry with the key `registers` is a cluster.
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -17,6 +24,14 @@ impl Node {
         match self {
             Node::Register(r) => &r.offset,
             Node::Cluster(c) => &c.offset,
+        }
+    }
+
+    /// The mode in which it is there; `None`: in all.
+    pub fn view(&self) -> Option<&Name> {
+        match self {
+            Node::Register(r) => r.view.as_ref(),
+            Node::Cluster(c) => c.view.as_ref(),
         }
     }
 
@@ -46,6 +61,8 @@ record! {
         "reset" => reset: Option<Spanned<u64>>,
         /// Reading changes something; default false.
         "read_side_effect" => read_side_effect: Option<Spanned<bool>>,
+        /// The mode of the block in which it is there, where another register is in others.
+        "view" => view: Option<Name>,
         /// Repetition.
         "array" => array: Option<Array>,
         /// Its bits.
@@ -62,6 +79,8 @@ record! {
         "source" => source: Option<Text>,
         /// Bytes from the enclosing block.
         "offset" => offset: Spanned<u64>,
+        /// The mode of the block in which it is there, where others are in others.
+        "view" => view: Option<Name>,
         /// Repetition.
         "array" => array: Option<Array>,
         /// What is in it.
@@ -92,6 +111,12 @@ words! {
         "wo" => WriteOnly,
         /// Reads, and writing one clears.
         "w1c" => WriteToClear,
+        /// Reads, and writing one sets.
+        "w1s" => WriteToSet,
+        /// Reads, and writing one toggles.
+        "w1t" => WriteToToggle,
+        /// Reads, and writing zero clears.
+        "w0c" => WriteZeroToClear,
     }
 }
 

@@ -898,22 +898,20 @@ impl<W: Word> FieldValue<W> for ThreadState {
 
 impl core::fmt::Display for ThreadState {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Stopped => "stopped",
-                Self::Executing => "executing",
-                Self::CacheMiss => "cache miss",
-                Self::UpdatingPc => "updating pc",
-                Self::WaitingForEvent => "waiting for event",
-                Self::AtBarrier => "at barrier",
-                Self::WaitingForPeripheral => "waiting for peripheral",
-                Self::Killing => "killing",
-                Self::Completing => "completing",
-                Self::FaultingCompleting => "faulting completing",
-                Self::Faulting => "faulting",
-                Self::Reserved(other) => return write!(f, "reserved ({other})"),
-            },
-        )
+        f.write_str(match self {
+            Self::Stopped => "stopped",
+            Self::Executing => "executing",
+            Self::CacheMiss => "cache miss",
+            Self::UpdatingPc => "updating pc",
+            Self::WaitingForEvent => "waiting for event",
+            Self::AtBarrier => "at barrier",
+            Self::WaitingForPeripheral => "waiting for peripheral",
+            Self::Killing => "killing",
+            Self::Completing => "completing",
+            Self::FaultingCompleting => "faulting completing",
+            Self::Faulting => "faulting",
+            Self::Reserved(other) => return write!(f, "reserved ({other})"),
+        })
     }
 }
 

@@ -43,6 +43,7 @@ pub use bounded::Bounded;
 pub use pointer::Mmio;
 pub use register::{
     Access, Io, Modifiable, ReadOnly, ReadWrite, Readable, Reg, RegArray, Writable, WriteOnly, WriteToClear,
+    WriteToSet, WriteToToggle, WriteZeroToClear,
 };
 pub use value::{Field, FieldValue, Register, Value};
 

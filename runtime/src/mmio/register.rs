@@ -42,6 +42,12 @@ access! {
     ReadWrite: Readable Writable Modifiable;
     /// Reads show a state and writing a one clears that bit: there is no `modify`, which would clear every set bit.
     WriteToClear: Readable Writable;
+    /// Reads show a state and writing a one sets that bit; zeros leave theirs: `write` one with only the bits to set.
+    WriteToSet: Readable Writable;
+    /// Reads show a state and writing a one toggles that bit; zeros leave theirs.
+    WriteToToggle: Readable Writable;
+    /// Reads show a state and writing a zero clears that bit; ones leave theirs.
+    WriteZeroToClear: Readable Writable;
 }
 
 /// The place of a register of kind `R` in its block.

@@ -25,7 +25,7 @@ pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};
 pub(crate) use self::graph::{Graph, GraphFormat, LaneOrder, ReduceWhen};
-pub(crate) use self::import::{Dtb, Dts, Import, ImportFormat, Trees};
+pub(crate) use self::import::{Dtb, Dts, Import, ImportFormat, Svd, Trees};
 pub(crate) use self::lint::{Format, Lint};
 pub(crate) use self::man::Man;
 pub(crate) use self::order::Order;

@@ -54,7 +54,9 @@ Exit codes:
 #[test]
 fn every_command_has_examples_in_its_help() {
     let commands = ["generate", "lint", "explain", "schema", "simulate", "asm", "disasm", "completions", "man"];
-    for command in commands.into_iter().chain(["graph", "order", "diff", "import", "import dtb", "import dts"]) {
+    for command in
+        commands.into_iter().chain(["graph", "order", "diff", "import", "import dtb", "import dts", "import svd"])
+    {
         let help = linkwright().args(command.split(' ')).arg("--help").assert().success();
         let text = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
         assert!(text.contains("\nExamples:\n") && text.contains(&format!("linkwright {command}")), "{command}: {text}");

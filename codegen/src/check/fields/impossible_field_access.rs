@@ -11,9 +11,9 @@ pub(crate) fn check(name: &Name, register: &Register, cx: &mut Cx<'_>) {
     for (field_name, field) in register.fields.iter() {
         let Some(inner) = &field.access else { continue };
         let missing = match (outer, inner.value) {
-            (Access::ReadOnly, Access::ReadWrite | Access::WriteOnly | Access::WriteToClear) => "written",
-            (Access::WriteOnly, Access::ReadWrite | Access::ReadOnly | Access::WriteToClear) => "read",
-            (Access::WriteToClear, Access::ReadWrite | Access::WriteOnly) => "written with a value",
+            (Access::ReadOnly, inner) if inner != Access::ReadOnly => "written",
+            (Access::WriteOnly, inner) if inner != Access::WriteOnly => "read",
+            (outer, inner) if outer.acts() && inner != outer && inner != Access::ReadOnly => "written with a value",
             _ => continue,
         };
         let at = register.access.as_ref().map_or(name.span, |a| a.span);

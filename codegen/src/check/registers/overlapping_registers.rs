@@ -30,6 +30,9 @@ pub(crate) fn check(blocks: &[Block<'_>], cx: &mut Cx<'_>) {
 
 /// Do two items share bytes, in a way that hardware does not have?
 fn clash(earlier: &Item<'_>, later: &Item<'_>, patience: &mut usize) -> bool {
+    if earlier.node.view().map(|view| &view.value) != later.node.view().map(|view| &view.value) {
+        return false;
+    }
     // What is read at a place and what is written there may be two things.
     let both = (earlier.readable() && later.readable()) || (earlier.writable() && later.writable());
     if !both && earlier.offset == later.offset && earlier.size == later.size {
@@ -81,7 +84,7 @@ fn report(earlier: &Item<'_>, later: &Item<'_>, cx: &mut Cx<'_>) {
         .at(later.name.span, title, format!("this {} is at {}", later.what(), later.range()))
         .and(earlier.name.span, format!("this {} is at {}", earlier.what(), earlier.range()))
         .note("a write to one would change the other")
-        .help("correct an offset or a width; only a read-only and a write-only register may share a place");
+        .help("correct an offset or a width; only a read-only and a write-only register may share a place, and those of different `view`s");
     cx.mark(later.name.span);
     cx.report(finding);
 }

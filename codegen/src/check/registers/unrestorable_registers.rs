@@ -29,6 +29,9 @@ pub(crate) fn check(ip: &Ip, cx: &mut Cx<'_>) {
             Access::ReadOnly => ("ro", "written back"),
             Access::WriteOnly => ("wo", "read to save it"),
             Access::WriteToClear => ("w1c", "written back: ones would clear it"),
+            Access::WriteToSet => ("w1s", "written back: zeros would not clear it"),
+            Access::WriteToToggle => ("w1t", "written back: ones would toggle it"),
+            Access::WriteZeroToClear => ("w0c", "written back: ones would not set it"),
         };
         let at = found.register.access.as_ref().map_or(found.name.span, |a| a.span);
         let finding = RULE

@@ -262,6 +262,9 @@ fn access(access: Access) -> &'static str {
         Access::ReadWrite => "read, write",
         Access::WriteOnly => "write",
         Access::WriteToClear => "read, write 1 to clear",
+        Access::WriteToSet => "read, write 1 to set",
+        Access::WriteToToggle => "read, write 1 to toggle",
+        Access::WriteZeroToClear => "read, write 0 to clear",
     }
 }
 

@@ -37,7 +37,8 @@ pub(super) fn from_spec(path: &str) -> TokenStream {
     quote!(#[doc = #mark])
 }
 
-fn lines(paragraphs: &[&str]) -> Vec<String> {
+/// The lines of doc comments, each with the space that follows the comment sign.
+pub(super) fn lines(paragraphs: &[&str]) -> Vec<String> {
     let mut out = Vec::new();
     for paragraph in paragraphs {
         let clean = clean(paragraph);

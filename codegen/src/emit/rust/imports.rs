@@ -8,7 +8,7 @@ use quote::quote;
 use super::scope::ident;
 
 /// Of `linkwright::mmio`.
-const MMIO: [&str; 13] = [
+const MMIO: [&str; 16] = [
     "Bounded",
     "Bus",
     "Field",
@@ -22,6 +22,9 @@ const MMIO: [&str; 13] = [
     "Word",
     "WriteOnly",
     "WriteToClear",
+    "WriteToSet",
+    "WriteToToggle",
+    "WriteZeroToClear",
 ];
 
 /// `use linkwright::mmio::{…};`, with the trait of `read` and `write` if the body accesses registers.

@@ -38,6 +38,8 @@ pub(super) struct Place<'a> {
     pub(super) constant: Ident,
     /// Of the first one, from the start of the block.
     pub(super) offset: u32,
+    /// Modes of the block in which it is there, outermost first; empty: in all.
+    pub(super) views: Vec<&'a str>,
     /// Repetitions, outermost first.
     pub(super) dimensions: Vec<&'a Array>,
     pub(super) fields: Vec<FieldItem<'a>>,
@@ -81,18 +83,13 @@ impl Holds {
         }
     }
 
-    pub(super) fn tokens(&self) -> TokenStream {
+    /// The type as text.
+    pub(super) fn text(&self) -> String {
         match self {
-            Self::Bool => quote!(bool),
-            Self::Integer(width) => word(*width),
-            Self::Bounded(max) => {
-                let max = number(u64::from(*max));
-                quote!(Bounded<0, #max>)
-            }
-            Self::Enum(name) => {
-                let name = ident(name);
-                quote!(#name)
-            }
+            Self::Bool => "bool".to_string(),
+            Self::Integer(width) => word_name(*width).to_string(),
+            Self::Bounded(max) => format!("Bounded<0, {max}>"),
+            Self::Enum(name) => name.clone(),
         }
     }
 }
@@ -102,7 +99,7 @@ impl<'a> Map<'a> {
         let mut scope = Scope::module();
         let enums: Vec<_> = ip.enums.iter().map(|spec| EnumItem::new(spec, &mut scope)).collect();
         let mut flat = Vec::new();
-        flatten(&ip.registers, &mut Vec::new(), 0, &mut Vec::new(), &mut flat);
+        flatten(&ip.registers, &mut Around::default(), 0, &mut flat);
         let mut kinds: HashMap<String, usize> = HashMap::new();
         for found in &flat {
             *kinds.entry(names::type_name(&found.register.name)).or_default() += 1;
@@ -195,46 +192,59 @@ impl Place<'_> {
     }
 }
 
-fn flatten<'a>(
-    nodes: &'a [Node],
-    path: &mut Vec<&'a str>,
-    base: u32,
-    dimensions: &mut Vec<&'a Array>,
-    out: &mut Vec<Place<'a>>,
-) {
+/// The blocks around a register.
+#[derive(Default)]
+struct Around<'a> {
+    path: Vec<&'a str>,
+    views: Vec<&'a str>,
+    dimensions: Vec<&'a Array>,
+}
+
+fn flatten<'a>(nodes: &'a [Node], around: &mut Around<'a>, base: u32, out: &mut Vec<Place<'a>>) {
     for node in nodes {
-        let (name, offset, array) = match node {
-            Node::Register(register) => (&register.name, register.offset, &register.array),
-            Node::Block(block) => (&block.name, block.offset, &block.array),
+        let (name, offset, view, array) = match node {
+            Node::Register(register) => (&register.name, register.offset, &register.view, &register.array),
+            Node::Block(block) => (&block.name, block.offset, &block.view, &block.array),
         };
-        path.push(name);
-        dimensions.extend(array);
+        around.path.push(name);
+        around.dimensions.extend(array);
+        around.views.extend((!view.is_empty()).then_some(view.as_str()));
         match node {
             Node::Register(register) => out.push(Place {
                 register,
-                path: path.clone(),
+                path: around.path.clone(),
                 marker: ident("_0"),
                 constant: ident("_0"),
                 offset: base + offset,
-                dimensions: dimensions.clone(),
+                views: around.views.clone(),
+                dimensions: around.dimensions.clone(),
                 fields: Vec::new(),
             }),
-            Node::Block(block) => flatten(&block.registers, path, base + offset, dimensions, out),
+            Node::Block(block) => flatten(&block.registers, around, base + offset, out),
         }
         if array.is_some() {
-            dimensions.pop();
+            around.dimensions.pop();
         }
-        path.pop();
+        if !view.is_empty() {
+            around.views.pop();
+        }
+        around.path.pop();
     }
 }
 
 /// The unsigned integer of so many bits.
 pub(super) fn word(width: u8) -> TokenStream {
+    let name = ident(word_name(width));
+    quote!(#name)
+}
+
+/// As [`word`], as text.
+pub(super) fn word_name(width: u8) -> &'static str {
     match width {
-        0..=8 => quote!(u8),
-        9..=16 => quote!(u16),
-        17..=32 => quote!(u32),
-        _ => quote!(u64),
+        0..=8 => "u8",
+        9..=16 => "u16",
+        17..=32 => "u32",
+        _ => "u64",
     }
 }
 
@@ -246,6 +256,11 @@ pub(super) fn number(value: u64) -> TokenStream {
 
 /// A hexadecimal literal of at least `digits` digits, in groups of four when it is long.
 pub(super) fn hex(value: u64, digits: usize) -> TokenStream {
+    literal(&hex_text(value, digits))
+}
+
+/// As [`hex`], as text.
+pub(super) fn hex_text(value: u64, digits: usize) -> String {
     let plain = format!("{value:0digits$x}");
     let grouped: String = match plain.len() {
         0..=6 => plain,
@@ -254,7 +269,7 @@ pub(super) fn hex(value: u64, digits: usize) -> TokenStream {
             plain.chars().enumerate().flat_map(|(i, c)| place(i).into_iter().chain([c])).collect()
         }
     };
-    literal(&format!("0x{grouped}"))
+    format!("0x{grouped}")
 }
 
 /// A binary literal of `digits` digits, in groups of four when there are more.
@@ -271,12 +286,15 @@ fn literal(text: &str) -> TokenStream {
 }
 
 /// The runtime's name of an access.
-pub(super) fn access(access: Access) -> TokenStream {
+pub(super) fn access_name(access: Access) -> &'static str {
     match access {
-        Access::ReadOnly => quote!(ReadOnly),
-        Access::ReadWrite => quote!(ReadWrite),
-        Access::WriteOnly => quote!(WriteOnly),
-        Access::WriteToClear => quote!(WriteToClear),
+        Access::ReadOnly => "ReadOnly",
+        Access::ReadWrite => "ReadWrite",
+        Access::WriteOnly => "WriteOnly",
+        Access::WriteToClear => "WriteToClear",
+        Access::WriteToSet => "WriteToSet",
+        Access::WriteToToggle => "WriteToToggle",
+        Access::WriteZeroToClear => "WriteZeroToClear",
     }
 }
 

@@ -22,6 +22,7 @@ mod regs;
 mod root;
 mod scope;
 mod setup;
+mod sheet;
 mod soc;
 mod subsystem;
 mod topology;

@@ -84,7 +84,7 @@ fn lead(lines: &[&str]) -> usize {
     let mut count = 0;
     while let Some(line) = lines.get(count).filter(|line| is_lead(line)) {
         let open = line.trim_start().starts_with("#[") && !line.ends_with(']');
-        let more = lines[count..].iter().position(|line| line.trim() == ")]").filter(|_| open);
+        let more = if open { lines[count..].iter().position(|line| line.trim() == ")]") } else { None };
         count += 1 + more.unwrap_or(0);
     }
     count

@@ -65,7 +65,12 @@ pub(super) struct Scope {
 impl Scope {
     /// A module in which the names that generated code relies on are taken.
     pub(super) fn module() -> Self {
-        let taken = TAKEN.into_iter().chain(TAKEN_CONSTANTS).chain(["WriteToClear"]);
+        let taken = TAKEN.into_iter().chain(TAKEN_CONSTANTS).chain([
+            "WriteToClear",
+            "WriteToSet",
+            "WriteToToggle",
+            "WriteZeroToClear",
+        ]);
         Self { used: taken.map(str::to_string).collect() }
     }
 

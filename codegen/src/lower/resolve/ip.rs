@@ -77,6 +77,7 @@ fn nodes<'s>(
                 name: name.value.clone(),
                 doc: text(&spec.doc),
                 offset: small(&spec.offset)?,
+                view: spec.view.as_ref().map_or_else(String::new, |view| view.value.clone()),
                 array: spec.array.as_ref().map(array).transpose()?,
                 registers: nodes(&spec.registers, width, path, enums)?,
             }),
@@ -119,6 +120,7 @@ fn register(
         access: own,
         reset: spec.reset.as_ref().map(|reset| reset.value),
         read_side_effect: spec.read_side_effect.as_ref().is_some_and(|flag| flag.value),
+        view: spec.view.as_ref().map_or_else(String::new, |view| view.value.clone()),
         array: spec.array.as_ref().map(array).transpose()?,
         fields,
     })
@@ -159,6 +161,9 @@ fn access(access: Option<spec::Access>) -> Access {
         Some(spec::Access::ReadWrite) | None => Access::ReadWrite,
         Some(spec::Access::WriteOnly) => Access::WriteOnly,
         Some(spec::Access::WriteToClear) => Access::WriteToClear,
+        Some(spec::Access::WriteToSet) => Access::WriteToSet,
+        Some(spec::Access::WriteToToggle) => Access::WriteToToggle,
+        Some(spec::Access::WriteZeroToClear) => Access::WriteZeroToClear,
     }
 }
 
