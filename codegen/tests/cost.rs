@@ -170,8 +170,14 @@ fn checking_generated_code_costs_little_and_an_ip_is_checked_once() {
         let handles = out.path().join("subsystems");
         let ip = compile_driver(&out.path().join("pl330"), "linkwright_pl330", &handles);
         let ip = ip.unwrap_or_else(|error| panic!("{error}"));
+        let slcr = compile_driver(&out.path().join("zynq-slcr"), "linkwright_zynq_slcr", &handles);
+        let slcr = slcr.unwrap_or_else(|error| panic!("{error}"));
         let handles = subsystems(&handles).unwrap_or_else(|error| panic!("{error}"));
-        let others = [("linkwright_pl330", ip.as_path()), ("linkwright_subsystems", handles)];
+        let others = [
+            ("linkwright_pl330", ip.as_path()),
+            ("linkwright_zynq_slcr", slcr.as_path()),
+            ("linkwright_subsystems", handles),
+        ];
         cost(&out.path().join("chip/src/lib.rs"), "linkwright_chip", &others)
     });
 

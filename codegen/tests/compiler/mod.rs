@@ -29,6 +29,8 @@ pub(crate) fn runtime() -> &'static (PathBuf, PathBuf) {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--message-format=json", "-p", "linkwright", "--target-dir"])
             .arg(&target)
+            // As in a program: an optimised crate would call a debug library's copies of small functions.
+            .envs([("CARGO_PROFILE_DEV_OPT_LEVEL", "3"), ("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false")])
             .current_dir(root())
             .output()
             .expect("cargo runs");
