@@ -159,18 +159,29 @@ fn pictures_of_many_devices_are_right() {
     }
 }
 
+/// A made-up chip, in all pictures of it.
+fn check_made_up(seed: u64, count: usize, circles: bool, all: bool) {
+    let graph = made_up(seed, count, circles);
+    let choices = Choices { disabled: all, ignored: all, ..Choices::default() };
+    let graph = choices.apply(&graph).expect("nothing is named");
+    for lanes in [Lanes::None, Lanes::Probe, Lanes::Sleep] {
+        check(&graph, lanes);
+    }
+    let choices = Choices { collapse: vec!["all".to_string()], ..choices };
+    check(&choices.apply(&graph).expect("`all` is always there"), Lanes::None);
+}
+
+/// A cut edge leads forward over several columns.
+#[test]
+fn lines_that_may_lead_back_go_through_no_box() {
+    check_made_up(13_139_376_293_041_998_394, 51, true, true);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn pictures_of_any_chip_are_right(seed in any::<u64>(), count in 1_usize..90, circles in any::<bool>(), all in any::<bool>()) {
-        let graph = made_up(seed, count, circles);
-        let choices = Choices { disabled: all, ignored: all, ..Choices::default() };
-        let graph = choices.apply(&graph).expect("nothing is named");
-        for lanes in [Lanes::None, Lanes::Probe, Lanes::Sleep] {
-            check(&graph, lanes);
-        }
-        let choices = Choices { collapse: vec!["all".to_string()], ..choices };
-        check(&choices.apply(&graph).expect("`all` is always there"), Lanes::None);
+        check_made_up(seed, count, circles, all);
     }
 }

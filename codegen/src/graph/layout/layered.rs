@@ -86,8 +86,12 @@ pub(super) fn draw(nodes: &[Node], wires: &[Wire], tall: i64) -> Drawn {
     if nodes.is_empty() {
         return Drawn::default();
     }
-    let back = backward(nodes, wires);
+    let mut back = backward(nodes, wires);
     let (layer, bands) = layers(nodes, wires, &back, tall);
+    // Layers do not heed wires that may lead back: some lead forward after all, and pass through the layers between.
+    for (wire, back) in wires.iter().zip(&mut back) {
+        *back = layer[wire.from] >= layer[wire.to];
+    }
     let mut parts = Parts::new(nodes, layer);
     let paths: Vec<Vec<usize>> = parts.connect(wires, &back);
     parts.order();
@@ -493,7 +497,20 @@ fn inversions(mut pairs: Vec<(f64, f64)>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::inversions;
+    use super::{Kind, Node, Wire, draw, inversions};
+
+    #[test]
+    fn a_line_that_may_lead_back_but_leads_forward_passes_beside_boxes() {
+        let node = || Node { width: 50, height: 40, layer: None, kind: Kind::Leaf };
+        let wire = |from, to, back| Wire { from, from_y: 20, to, to_y: 20, net: usize::from(back), back };
+        let drawn = draw(&[node(), node(), node()], &[wire(0, 1, false), wire(1, 2, false), wire(0, 2, true)], 600);
+        let (left, top, width) = drawn.nodes[1];
+        for pair in drawn.wires[2].windows(2) {
+            let [(ax, ay), (bx, by)] = [pair[0], pair[1]];
+            let beside = ax.max(bx) <= left || left + width <= ax.min(bx);
+            assert!(beside || ay.max(by) < top || top + 40 < ay.min(by), "{pair:?} and {:?}", drawn.nodes[1]);
+        }
+    }
 
     #[test]
     fn crossings_are_counted() {
