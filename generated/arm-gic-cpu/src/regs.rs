@@ -20,12 +20,7 @@ pub const EOIR: Reg<Eoir, WriteOnly> = Reg::new(0x010);
 
 /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
 const _: () = {
-    let places = [
-        (CTLR.offset(), 0x000),
-        (PMR.offset(), 0x004),
-        (IAR.offset(), 0x00c),
-        (EOIR.offset(), 0x010),
-    ];
+    let places = [(CTLR.offset(), 0x000), (PMR.offset(), 0x004), (IAR.offset(), 0x00c), (EOIR.offset(), 0x010)];
     let mut i = 0;
     while i < places.len() {
         assert!(places[i].0 == places[i].1, "a register is not at its offset");

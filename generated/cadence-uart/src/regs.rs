@@ -18,11 +18,7 @@ pub const FIFO: Reg<Fifo, ReadWrite> = Reg::new(0x030);
 
 /// The map of the block: the first and last place of every register is where it belongs, and none is outside.
 const _: () = {
-    let places = [
-        (CR.offset(), 0x000),
-        (SR.offset(), 0x02c),
-        (FIFO.offset(), 0x030),
-    ];
+    let places = [(CR.offset(), 0x000), (SR.offset(), 0x02c), (FIFO.offset(), 0x030)];
     let mut i = 0;
     while i < places.len() {
         assert!(places[i].0 == places[i].1, "a register is not at its offset");

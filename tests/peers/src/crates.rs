@@ -12,6 +12,10 @@ use crate::measure::{Cost, run};
 /// Cost, or why there is none.
 type Checked = std::result::Result<Cost, String>;
 
+/// Head of the manifest of a peer's output.
+pub(crate) const PEER: &str = "[package]\nname = \"made\"\nedition = \"2021\"\n[features]\nrt = []\ndefmt = []\n\
+                               [dependencies]\nvcell = \"0.1\"\ncritical-section = \"1\"\ncortex-m = \"0.7\"\n";
+
 /// `cargo check` of all crates of a chip at once.
 pub(crate) fn check_ours(generated: &Path, root: &Path) -> Result<Checked> {
     let warm = generated.join("warm");
@@ -24,7 +28,14 @@ pub(crate) fn check_ours(generated: &Path, root: &Path) -> Result<Checked> {
             "[package]\nname = \"warm\"\nedition = \"2024\"\n[dependencies]\nlinkwright = {{ path = {runtime:?} }}\n"
         ),
     )?;
-    fs::write(generated.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n")?;
+    let mut members = Vec::new();
+    for entry in fs::read_dir(generated)? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").exists() {
+            members.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    fs::write(generated.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"))?;
     let checked = checked(generated, &["-p", "warm"]).and_then(|_| checked(generated, &["--workspace"]));
     fs::remove_dir_all(&warm)?;
     fs::remove_file(generated.join("Cargo.toml"))?;
@@ -37,11 +48,7 @@ pub(crate) fn check_peer(out: &Path) -> Result<(usize, Checked)> {
     let source = out.join("src/lib.rs");
     fs::create_dir_all(out.join("src"))?;
     fs::write(&source, "#![no_std]\n")?;
-    fs::write(
-        out.join("Cargo.toml"),
-        "[package]\nname = \"made\"\nedition = \"2021\"\n[features]\nrt = []\ndefmt = []\n[dependencies]\n\
-         vcell = \"0.1\"\ncritical-section = \"1\"\n[workspace]\n",
-    )?;
+    fs::write(out.join("Cargo.toml"), format!("{PEER}[workspace]\n"))?;
     let warm = checked(out, &[]);
     fs::copy(&made, &source)?;
     let checked = warm.and_then(|_| checked(out, &[]));

@@ -1,6 +1,6 @@
 //! `cargo run --release -p peers [-- FILE.svd…]`: Linkwright, svd2rust and chiptool on the same SVD files, in one table.
 //!
-//! Needs a network the first time (svd2rust 0.37.1 is installed from the registry) and the tools `xz` and `rustfmt`.
+//! Needs a network the first time (svd2rust 0.37.1 is installed from the registry) and `rustfmt`.
 //! chiptool is in no registry: `CHIPTOOL=/path/to/chiptool` names one that was built by hand, and without it its rows say
 //! that it was not measured. Times are CPU seconds, user and system, the least of several runs; memory is the most that
 //! was resident at once.
@@ -8,6 +8,7 @@
 
 mod crates;
 mod measure;
+mod rmw;
 mod tools;
 
 use std::error::Error;
@@ -39,7 +40,7 @@ fn main() -> Result<()> {
     fs::create_dir_all(&work)?;
     let tools = Tools::find(&root, &work)?;
     let given: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let files = if given.is_empty() { unpack(&root.join("tests/peers/data"), &work)? } else { given };
+    let files = if given.is_empty() { unpack(&work)? } else { given };
     let mut rows = Vec::new();
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -52,7 +53,10 @@ fn main() -> Result<()> {
             rows.push(peer(&name, "chiptool", &out.join("chiptool"), |out| tools.chiptool(&file, out))?);
         }
     }
+    eprintln!("read-modify-write …");
+    let ways = rmw::count(&tools, &root, &work)?;
     print(&rows);
+    print_ways(&ways);
     if tools.chiptool.is_none() {
         println!(
             "\nchiptool was not measured: CHIPTOOL names no program (build it from github.com/embassy-rs/chiptool)."
@@ -62,15 +66,11 @@ fn main() -> Result<()> {
 }
 
 /// The committed SVD files, unpacked.
-fn unpack(data: &Path, work: &Path) -> Result<Vec<PathBuf>> {
+fn unpack(work: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for packed in ["nrf52840.svd.xz", "MIMXRT1062.xml.xz"] {
-        let text = std::process::Command::new("xz").args(["-dc"]).arg(data.join(packed)).output()?;
-        if !text.status.success() {
-            return Err(format!("xz cannot unpack {packed}: {}", String::from_utf8_lossy(&text.stderr)).into());
-        }
-        let file = work.join(packed.trim_end_matches(".xz"));
-        fs::write(&file, text.stdout)?;
+    for name in peers::FILES {
+        let file = work.join(name);
+        fs::write(&file, peers::unpack(name)?)?;
         files.push(file);
     }
     Ok(files)
@@ -109,6 +109,16 @@ fn peer(name: &str, tool: &'static str, out: &Path, command: impl Fn(&Path) -> s
         Err(_) => (0, Err("nothing to check".to_string())),
     };
     Ok(Row { file: name.to_string(), tool, made, lines, check })
+}
+
+fn print_ways(ways: &[rmw::Way]) {
+    println!("\n| read-modify-write, instructions | opt-level 3 | opt-level s |\n|---|---:|---:|");
+    for way in ways {
+        let told =
+            |count: &std::result::Result<usize, String>| count.as_ref().map_or_else(Clone::clone, usize::to_string);
+        let counts: Vec<String> = way.instructions.iter().map(told).collect();
+        println!("| {} | {} |", way.tool, counts.join(" | "));
+    }
 }
 
 fn fresh(directory: &Path) -> Result<()> {

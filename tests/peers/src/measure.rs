@@ -45,8 +45,11 @@ pub(crate) fn run(mut command: Command) -> Result<Cost> {
     let used = child.wait4()?;
     if !used.status.success() {
         let said = std::fs::read_to_string(&log).unwrap_or_default();
-        let errors = said.lines().filter(|line| line.starts_with("error") || line.contains("panicked"));
-        let first = errors.map(str::trim).next().or(said.lines().last()).unwrap_or("it says nothing").to_string();
+        let is_error = |line: &&str| line.to_ascii_lowercase().starts_with("error") || line.contains("panicked");
+        let mut errors = said.lines().filter(is_error);
+        // What is behind an error says more than the error.
+        let cause = said.lines().skip_while(|line| *line != "Caused by:").nth(1).map(str::trim);
+        let first = cause.or(errors.next().map(str::trim)).or(said.lines().last()).unwrap_or("it says nothing");
         return Err(first.chars().take(90).collect::<String>().replace('|', "/").into());
     }
     let cpu = used.rusage.utime.as_secs_f64() + used.rusage.stime.as_secs_f64();

@@ -45,7 +45,7 @@ Examples:
 
 Exit codes:
   0  nothing wrong, or warnings only
-  1  findings
+  1  findings, differences (diff, generate --check), or circles (graph, order)
   2  wrong usage, or a file that cannot be read or written
 
 "#]]);

@@ -42,7 +42,7 @@ error[LW0102]: `CONTROL` and `STATUS` overlap
    |   ^^^^^^ this register is at 0x2 to 0x5
    |
    = note: a write to one would change the other
-   = help: correct an offset or a width; only a read-only and a write-only register may share a place
+   = help: correct an offset or a width; only a read-only and a write-only register may share a place, and those of different `view`s
 
 error[LW0006]: unknown key `acess` in `STATUS`
   --> wrong.yaml:15:5

@@ -8,6 +8,7 @@ mod generate;
 mod graph;
 mod help;
 mod import_devicetree;
+mod import_svd;
 mod lint;
 mod microcode;
 mod project;

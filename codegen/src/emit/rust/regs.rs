@@ -128,27 +128,27 @@ fn proof(map: &Map<'_>, out: &mut Sheet) {
     let about =
         "The map of the block: the first and last place of every register is where it belongs, and none is outside.";
     out.body(None, &docs::lines(&[about]), "const _: () = {");
-    out.line(4, &["let places = ["]);
+    let mut pairs = Vec::with_capacity(map.places.len());
     for place in &map.places {
-        let constant = place.constant.to_string();
+        let constant = &place.constant;
         let (first, last) = (hex(u64::from(place.offset), 3), hex(u64::from(place.last_offset()), 3));
         let indices = |bound: &str| vec![bound; place.dimensions.len().saturating_sub(1)].join(", ");
         let (least, most) = match place.dimensions.len() {
             0 => {
-                out.line(8, &["(", &constant, ".offset(), ", &first, "),"]);
+                pairs.push(format!("({constant}.offset(), {first})"));
                 continue;
             }
             1 => (String::new(), String::new()),
             _ => (format!("({})", indices("Bounded::MIN")), format!("({})", indices("Bounded::MAX"))),
         };
-        out.line(8, &["(", &constant, &least, ".at(Bounded::MIN).offset(), ", &first, "),"]);
-        out.line(8, &["(", &constant, &most, ".at(Bounded::MAX).offset(), ", &last, "),"]);
+        pairs.push(format!("({constant}{least}.at(Bounded::MIN).offset(), {first})"));
+        pairs.push(format!("({constant}{most}.at(Bounded::MAX).offset(), {last})"));
     }
+    out.list("let places = [", &pairs, "];");
     // Registers do not overlap (a rule), so the one that ends last is enough.
     let end = map.places.iter().map(|place| (place.last_offset(), place.bytes())).max();
     let (last, bytes) = end.unwrap_or_default();
     let end = hex(u64::from(last) + u64::from(bytes), 3);
-    out.line(4, &["];"]);
     out.line(4, &["let mut i = 0;"]);
     out.line(4, &["while i < places.len() {"]);
     out.line(8, &["assert!(places[i].0 == places[i].1, \"a register is not at its offset\");"]);

@@ -1,8 +1,8 @@
 //! Rust text written line by line, for files of thousands of items that all look alike.
 //!
-//! Tokens that are printed, parsed and printed again by prettyplease take fifty times as long, and that is where the
-//! time of a generator goes. What is written here has the same form (a test parses it and prints it with prettyplease),
-//! and blank lines where [`print`](super::print) leaves them.
+//! Tokens that become text, are parsed and printed by prettyplease cost several times as much as all else that a
+//! generator does. What is written here looks the same: one line for an item that fits, blank lines where
+//! [`print`](super::print) leaves them.
 
 use crate::emit::Generated;
 use crate::emit::origin::Origin;
@@ -52,6 +52,19 @@ impl Sheet {
     pub(super) fn body(&mut self, mark: Option<String>, docs: &[String], first: &str) {
         self.lead(0, mark, docs, true);
         self.put(0, &[first]);
+    }
+
+    /// A list within an item, on one line if it fits.
+    pub(super) fn list(&mut self, open: &str, elements: &[String], close: &str) {
+        let length = elements.iter().map(|element| element.len() + 2).sum::<usize>().saturating_sub(2);
+        if 4 + open.len() + length + close.len() <= WIDTH {
+            return self.put(4, &[open, &elements.join(", "), close]);
+        }
+        self.put(4, &[open]);
+        for element in elements {
+            self.put(8, &[element, ","]);
+        }
+        self.put(4, &[close]);
     }
 
     /// A line as it is.

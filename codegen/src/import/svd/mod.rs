@@ -1,9 +1,9 @@
 //! CMSIS-SVD files, which chip makers publish for debuggers, become one `ip` spec for each distinct block and a `soc`
 //! spec with where they are.
 //!
-//! `svd-parser` reads the file. Here is decided what that means: [`resolve`] follows `derivedFrom`, [`registers`] and
-//! [`fields`] turn what is left into a [`model`] that keeps our rules, [`enums`] finds sets of values that are the same,
-//! [`share`] blocks that are, and [`print`] writes YAML. What has one right answer is mended, with a comment in the
+//! `svd-parser` reads the file. Here is decided what that means: `resolve` follows `derivedFrom`, `registers` and
+//! `fields` turn what is left into a `model` that keeps our rules, `enums` finds sets of values that are the same,
+//! `share` blocks that are, and `print` writes YAML. What has one right answer is mended, with a comment in the
 //! spec; what has none is left out, with a finding.
 
 mod access;

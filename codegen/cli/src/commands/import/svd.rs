@@ -41,7 +41,7 @@ fn read(args: &Svd) -> Result<String, Failure> {
 
 fn summary(args: &Svd, counts: &Counts, written: &Written, findings: usize, console: &Console) {
     console.say(&format!(
-        "{} are {}: {} with {}",
+        "{} of {}: {} with {}",
         many(counts.peripherals, "peripheral"),
         many(counts.blocks, "distinct block"),
         many(counts.registers, "register"),
