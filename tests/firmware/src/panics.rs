@@ -15,7 +15,7 @@ const PARTS: [&str; 4] = [
     "minimal::copied",
 ];
 /// Of the functions that are only called indirectly, those that atomic code does not call: each could panic.
-const TASKS: [&str; 2] = ["linkwright::dma::plan::", "Hardware>::plan"];
+const TASKS: [&str; 1] = ["Hardware>::plan"];
 
 fn panics(function: &Function) -> bool {
     let name = |name: &String| name.starts_with("core::panicking::") || name.contains("_fail");
