@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Who refers to whom in device trees: a second method beside `linkwright import dtb`.
 
-Reads what `dtc` prints of each FILE, and prints for each `# FILE` and a line `consumer TAB supplier TAB subsystem` for
-every pair of enabled devices. Shares nothing with the importer: its own reader, its own table of the properties (rows
-of Linux drivers/of/property.c), and the rules of docs/import.md.
+Reads what `dtc` prints of each FILE, and prints for each `# FILE` and, for every reference between enabled devices, a
+line `consumer TAB supplier TAB subsystem TAB cells TAB word`: the numbers behind the phandle (`-` if a node within the
+supplier is meant), and node and numbers as one word, for suppliers whose references are known by a name. Shares nothing
+with the importer: its own reader, its own table of the properties (rows of Linux drivers/of/property.c), and the rules
+of docs/import.md.
 """
 
 import re
@@ -43,6 +45,14 @@ WHOLE.update({"pinctrl-%d" % state: ("pinctrl", PLAIN) for state in range(9)})
 SUFFIX = {"-supply": ("regulator", PLAIN), "-gpio": ("gpio", "#gpio-cells"), "-gpios": ("gpio", "#gpio-cells")}
 
 TOKEN = re.compile(r'<([^>]*)>|"((?:\\.|[^"\\])*)"|\[([^\]]*)\]')
+
+
+LONGEST = 58  # of a word, which leaves room for a number behind it
+
+
+def word(text):
+    text = "".join(c if c.isascii() and (c.isalnum() or c == "-") else "_" for c in text)[:LONGEST]
+    return text.strip("_-") or "unnamed"
 
 
 class Node:
@@ -123,7 +133,7 @@ class Tree:
         return all(at.props.get("status", b"okay\0") in used for at in node.up())
 
     def listed(self, cells, count):
-        """Providers in a list of phandles with as many cells as each provider says in `count`."""
+        """Providers and cells in a list of phandles with as many cells as each provider says in `count`."""
         at = 0
         while at < len(cells):
             provider = self.phandles.get(cells[at]) if cells[at] else None
@@ -139,7 +149,7 @@ class Tree:
                     return
             if at + 1 + width > len(cells):
                 return
-            yield provider
+            yield provider, cells[at + 1 : at + 1 + width]
             at += 1 + width
 
     def rows(self, node):
@@ -170,13 +180,13 @@ class Tree:
         return None
 
     def controller(self, node, line, provider):
-        """The controller behind a line, by way of maps."""
+        """The controller behind a line, by way of maps, and its own number of the line."""
         bus = node.parent
         width = 2 if bus.cell("#address-cells") is None else bus.cell("#address-cells")
         unit = (node.cells("reg") or [])[:width]
         for _ in range(16):
             if "interrupt-controller" in provider.props:
-                return provider
+                return provider, line
             if "interrupt-map" not in provider.props:
                 above = self.parent_of_lines(provider)
                 if above is None or above.cell("#interrupt-cells") != len(line):
@@ -213,19 +223,29 @@ class Tree:
             if row is not None:
                 if row[0] == "gpio" and "gpio-hog" in node.props:
                     continue
-                for provider in self.listed(node.cells(prop) or [], row[1]):
-                    yield provider, row[0]
+                for provider, specifier in self.listed(node.cells(prop) or [], row[1]):
+                    yield provider, row[0], specifier
             elif prop == "interrupts":
-                for provider in self.lines(node):
-                    yield provider, "interrupt"
+                for provider, line in self.lines(node):
+                    yield provider, "interrupt", line
             elif prop == "interrupt-map":
-                for _, provider, _ in self.rows(node):
-                    yield provider, "interrupt-map"
+                for provider in dict.fromkeys(provider for _, provider, _ in self.rows(node)):
+                    yield provider, "interrupt-map", []
             elif prop == "iommu-map":
                 cells = node.cells(prop) or []
-                for at in range(0, len(cells) - 3, 4):
-                    if cells[at + 1] in self.phandles:
-                        yield self.phandles[cells[at + 1]], "iommu-map"
+                phandles = [cells[at + 1] for at in range(0, len(cells) - 3, 4)]
+                for provider in dict.fromkeys(self.phandles[p] for p in phandles if p in self.phandles):
+                    yield provider, "iommu-map", []
+
+    def specifier(self, target, supplier, cells):
+        """The numbers, and node and numbers as one word."""
+        names = []
+        while target is not supplier:
+            names.insert(0, target.name)
+            target = target.parent
+        numbers = "-" if names else "/".join(map(str, cells))
+        inner = word("_".join(names).replace("@", "")) if names else "self"
+        return numbers, word(inner + "".join("_%d" % cell for cell in cells))
 
     def edges(self):
         for node in self.nodes:
@@ -234,13 +254,13 @@ class Tree:
             consumer = self.device(node)
             if consumer is None or not self.enabled(consumer):
                 continue
-            for target, subsystem in self.references(node):
+            for target, subsystem, cells in self.references(node):
                 supplier = self.device(target)
                 if supplier is not None and supplier is not consumer and self.enabled(supplier):
-                    yield consumer.path, supplier.path, subsystem
+                    yield (consumer.path, supplier.path, subsystem) + self.specifier(target, supplier, cells)
 
 
 for path in sys.argv[1:]:
     print("# " + path)
-    for edge in sorted(set(Tree(path).edges())):
+    for edge in sorted(Tree(path).edges()):
         print("\t".join(edge))

@@ -12,6 +12,17 @@ use linkwright_codegen::report::Level;
 /// Consumer, supplier (paths of their nodes) and name of the subsystem.
 pub type Edge = (String, String, String);
 
+/// A reference of an enabled device to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Who refers to whom.
+    pub edge: Edge,
+    /// The supplier's references are known by names of nodes within it, not by numbers.
+    pub by_name: bool,
+    /// That name; else the numbers, as in `1/20`.
+    pub specifier: String,
+}
+
 /// What became of a tree.
 #[derive(Debug)]
 pub struct Outcome {
@@ -19,6 +30,8 @@ pub struct Outcome {
     pub devices: (usize, usize),
     /// Who needs whom among enabled devices, by a reference.
     pub edges: BTreeSet<Edge>,
+    /// Each reference among enabled devices, with what it carries.
+    pub references: Vec<Reference>,
     /// Links as the model counts them, parents included.
     pub links: usize,
     /// Devices in the order in which they can come up.
@@ -79,7 +92,7 @@ pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, Strin
         .flat_map(|soc| soc.spec.devices.iter())
         .filter_map(|(name, device)| Some((name.value.as_str(), device.source.as_ref()?.as_str())))
         .collect();
-    let mut edges = BTreeSet::new();
+    let (mut edges, mut references) = (BTreeSet::new(), Vec::new());
     if let Some(soc) = &soc {
         let path = |device: usize| {
             paths.get(soc.devices[device].name.as_str()).map(|path| path.to_string()).unwrap_or_default()
@@ -87,10 +100,31 @@ pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, Strin
         for edge in soc.edges.iter().filter(|edge| edge.subsystem != "parent") {
             edges.insert((path(edge.consumer), path(edge.supplier), edge.subsystem.clone()));
         }
+        // Only specs that the import made know references by names.
+        let made: BTreeSet<&str> =
+            reading.workspace.ips.iter().filter(|ip| ip.requested).map(|ip| ip.spec.name.value.as_str()).collect();
+        for (consumer, device) in soc.devices.iter().enumerate().filter(|(_, device)| device.enabled) {
+            for reference in &device.references {
+                let supplier = &soc.devices[reference.provider];
+                if reference.provider == consumer || !supplier.enabled {
+                    continue;
+                }
+                let by_name = made.contains(supplier.ip.as_str()) && !reference.id.is_empty();
+                let numbers = || reference.args.iter().map(u64::to_string).collect::<Vec<_>>().join("/");
+                let edge = (path(consumer), path(reference.provider), reference.subsystem.clone());
+                // What only says that nothing waits makes no link.
+                if !edges.contains(&edge) {
+                    continue;
+                }
+                let specifier = if by_name { reference.id.clone() } else { numbers() };
+                references.push(Reference { edge, by_name, specifier });
+            }
+        }
     }
     Ok(Outcome {
         devices: (summary.devices, summary.disabled),
         edges,
+        references,
         links: soc.as_ref().map_or(0, |soc| soc.edges.len()),
         ordered: soc.as_ref().map_or(0, |soc| soc.probe_order.len()),
         cuts: summary.cuts,

@@ -2,18 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-/// Architecture, and how the names of its ordinary kernels end.
-const KERNELS: [(&str, &str); 2] = [("armhf", "-armmp"), ("arm64", "-arm64")];
+/// Architecture, how the names of its ordinary kernels end, and how many trees one has at least: so many were there when
+/// this was written, and kernels seldom lose boards.
+const KERNELS: [(&str, &str, usize); 2] = [("armhf", "-armmp", 898), ("arm64", "-arm64", 577)];
 
 /// The trees of both architectures below `cache`, sorted; downloads about 100 MB if they are not there.
 ///
 /// # Errors
-/// What could not be done.
+/// What could not be done; too few trees, which are then fetched again next time.
 pub fn trees(cache: &Path) -> Result<Vec<PathBuf>, String> {
     let mut trees = Vec::new();
-    for (architecture, ending) in KERNELS {
+    for (architecture, ending, least) in KERNELS {
         let folder = cache.join(architecture);
         let complete = folder.join("complete");
         if !complete.exists() {
@@ -23,13 +24,26 @@ pub fn trees(cache: &Path) -> Result<Vec<PathBuf>, String> {
         let package = fs::read_to_string(&complete).unwrap_or_default();
         let before = trees.len();
         find(&folder.join("trees"), &mut trees);
-        println!("{architecture}: {} trees of {}", trees.len() - before, package.trim());
+        let count = trees.len() - before;
+        println!("{architecture}: {count} trees of {}", package.trim());
+        if count < least {
+            fs::remove_file(&complete).map_err(|error| format!("cannot remove {}: {error}", complete.display()))?;
+            return Err(format!(
+                "{architecture}: {count} trees, and there should be at least {least}; the next run fetches them again"
+            ));
+        }
     }
     trees.sort();
     Ok(trees)
 }
 
 fn download(folder: &Path, architecture: &str, ending: &str) -> Result<String, String> {
+    // What an earlier run may have left in part.
+    let _ = fs::remove_dir_all(folder.join("trees"));
+    packages(folder)?
+        .iter()
+        .try_for_each(fs::remove_file)
+        .map_err(|error| format!("cannot remove a package: {error}"))?;
     for part in ["lists/partial", "cache/archives/partial", "sources", "trees"] {
         let part = folder.join(part);
         fs::create_dir_all(&part).map_err(|error| format!("cannot make {}: {error}", part.display()))?;
@@ -60,20 +74,37 @@ fn download(folder: &Path, architecture: &str, ending: &str) -> Result<String, S
     };
     println!("{architecture}: downloading {package} …");
     apt("apt-get", &["download", &package])?;
-    let archive = fs::read_dir(folder)
-        .map_err(|error| error.to_string())?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
-        .ok_or("the package is not there after its download")?;
-    let mut unpack = Command::new("sh");
-    unpack.args(["-c", "dpkg-deb --fsys-tarfile \"$1\" | tar -x -C \"$2\" --wildcards '*.dtb'", "sh"]);
-    run({
-        unpack.arg(&archive).arg(folder.join("trees"));
-        unpack
-    })?;
+    let archive = packages(folder)?.pop().ok_or("the package is not there after its download")?;
+    unpack(&archive, &folder.join("trees"))?;
     let _ = fs::remove_file(archive);
     Ok(package)
+}
+
+/// The packages that lie in a folder.
+fn packages(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "deb")).collect())
+}
+
+/// The trees of a package. Both ends of the pipe must succeed: of a package that was cut, the first trees are whole.
+fn unpack(archive: &Path, to: &Path) -> Result<(), String> {
+    let failed = |program: &str, error: std::io::Error| format!("cannot run {program}: {error}");
+    let mut source = Command::new("dpkg-deb");
+    source.arg("--fsys-tarfile").arg(archive).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut source = source.spawn().map_err(|error| failed("dpkg-deb", error))?;
+    let mut tar = Command::new("tar");
+    tar.arg("-x").arg("-C").arg(to).args(["--wildcards", "*.dtb"]);
+    tar.stdin(source.stdout.take().map_or(Stdio::null(), Stdio::from));
+    let unpacked = run(tar);
+    let read = source.wait_with_output().map_err(|error| failed("dpkg-deb", error))?;
+    if !read.status.success() {
+        return Err(format!("dpkg-deb: {}", String::from_utf8_lossy(&read.stderr).trim()));
+    }
+    unpacked.map(|_| ())
 }
 
 /// Debian's own among the system's package sources.
@@ -131,7 +162,36 @@ fn find(folder: &Path, out: &mut Vec<PathBuf>) {
 
 #[cfg(test)]
 mod tests {
-    use super::newest;
+    use std::fs;
+    use std::process::Command;
+
+    use super::{find, newest, run, unpack};
+
+    #[test]
+    fn a_cut_package_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("package/DEBIAN")).expect("folders");
+        fs::create_dir_all(at("package/boot")).expect("folders");
+        fs::create_dir_all(at("trees")).expect("folders");
+        let control = "Package: a\nVersion: 1\nArchitecture: all\nMaintainer: b <b@c>\nDescription: d\n";
+        fs::write(at("package/DEBIAN/control"), control).expect("a file");
+        for tree in 0..40_u32 {
+            // Numbers that no compressor makes short.
+            let bytes: Vec<u8> = (0..8000_u32).map(|at| ((at ^ tree).wrapping_mul(0x9e37_79b1) >> 13) as u8).collect();
+            fs::write(at(&format!("package/boot/{tree}.dtb")), bytes).expect("a file");
+        }
+        let mut build = Command::new("dpkg-deb");
+        build.arg("--build").arg(at("package")).arg(at("a.deb"));
+        run(build).expect("dpkg-deb is there");
+        unpack(&at("a.deb"), &at("trees")).expect("it is whole");
+        let mut trees = Vec::new();
+        find(&at("trees"), &mut trees);
+        assert_eq!(trees.len(), 40);
+        let whole = fs::read(at("a.deb")).expect("readable");
+        fs::write(at("a.deb"), &whole[..whole.len() / 2]).expect("a file");
+        assert!(unpack(&at("a.deb"), &at("trees")).is_err());
+    }
 
     #[test]
     fn the_newest_kernel_is_found_by_number() {

@@ -16,6 +16,9 @@ use linkwright_codegen::load::Options;
 use linkwright_codegen::parallel;
 use linkwright_codegen::report::Diagnostics;
 
+/// So many boards must be compared with the second method, unless fewer are asked for.
+const ENOUGH: usize = 20;
+
 /// What to do, from the command line.
 struct Arguments {
     cache: PathBuf,
@@ -63,11 +66,9 @@ fn main() -> ExitCode {
 /// How much is wrong.
 fn run() -> Result<usize, String> {
     let arguments = arguments()?;
+    let table = pl330::rows().map_err(|error| format!("the table of PL330 clients: {error}"))?;
     let begin = Instant::now();
     let trees = fetch::trees(&arguments.cache)?;
-    if trees.is_empty() {
-        return Err("the packages have no trees".to_string());
-    }
     println!("trees are there after {:.1} s", begin.elapsed().as_secs_f64());
     let mut diagnostics = Diagnostics::new();
     let catalog = Catalog::load(&Options { above: false, ..Options::default() }, &mut diagnostics);
@@ -90,7 +91,7 @@ fn run() -> Result<usize, String> {
         println!("WRONG {}: {}", path.display(), errors.join("; "));
     }
     totals(&good);
-    wrong += clients(&good);
+    wrong += clients(&good, &table);
     wrong += compared(&good, arguments.compare)?;
     wrong += compiled(&good, arguments.compile, &arguments.cache);
     Ok(wrong)
@@ -169,22 +170,37 @@ fn stem(path: &Path) -> String {
 }
 
 /// Requests of PL330s against the table.
-fn clients(good: &[(&PathBuf, &Outcome)]) -> usize {
+fn clients(good: &[(&PathBuf, &Outcome)], table: &[pl330::Row]) -> usize {
     let (mut boards, mut checked, mut same, mut wrong) = (0, 0, 0, 0);
     for (path, outcome) in good {
         let Some(soc) = outcome.soc.as_ref().filter(|soc| pl330::has(soc)) else { continue };
         boards += 1;
-        let compared = pl330::compare(soc, &outcome.chip);
+        let compared = pl330::compare(soc, &outcome.chip, table);
         checked += usize::from(compared.same + compared.wrong.len() > 0);
         same += compared.same;
         wrong += compared.wrong.len();
         compared.wrong.iter().for_each(|what| println!("WRONG {}: {what}", stem(path)));
     }
+    if checked == 0 {
+        println!("WRONG: no board has a client of the table, so that nothing of it was compared");
+        wrong += 1;
+    }
     println!("PL330: {boards} boards; {same} requests on {checked} of them as the table says, {wrong} not");
     wrong
 }
 
-/// Edges against the second method: every so-many-th board, and the one with the most devices.
+/// What the two methods say differently of a board: references, or links that come of them.
+fn of_board(outcome: &Outcome, theirs: &[second::Told]) -> Vec<String> {
+    let mut differences = second::differences(&outcome.references, theirs);
+    let edges = theirs.iter().map(|told| told.edge.clone()).collect();
+    let other = |(consumer, supplier, subsystem): &board::Edge| {
+        format!("a link for which there is no reference, or none for one: {consumer} -> {supplier} ({subsystem})")
+    };
+    differences.extend(outcome.edges.symmetric_difference(&edges).map(other));
+    differences
+}
+
+/// References against the second method: every so-many-th board, and the one with the most devices.
 fn compared(good: &[(&PathBuf, &Outcome)], count: usize) -> Result<usize, String> {
     let step = (good.len() / count.max(1)).max(1);
     let mut chosen: Vec<&(&PathBuf, &Outcome)> = good.iter().step_by(step).take(count).collect();
@@ -193,24 +209,28 @@ fn compared(good: &[(&PathBuf, &Outcome)], count: usize) -> Result<usize, String
     let paths: Vec<PathBuf> = chosen.iter().map(|(path, _)| path.to_path_buf()).collect();
     let halves: Vec<&[PathBuf]> = paths.chunks(paths.len().div_ceil(4).max(1)).collect();
     let mut theirs = std::collections::BTreeMap::new();
-    for part in parallel::map(&halves, |paths| second::edges(paths)) {
+    for part in parallel::map(&halves, |paths| second::references(paths)) {
         theirs.extend(part?);
     }
-    let (mut same, mut edges, mut wrong) = (0, 0, 0);
+    let (mut same, mut references, mut wrong) = (0, 0, 0);
     for (path, outcome) in chosen {
-        let differences = theirs.get(*path).map(|theirs| second::differences(&outcome.edges, theirs));
+        let differences = theirs.get(*path).map(|theirs| of_board(outcome, theirs));
         let differences = differences.unwrap_or_else(|| vec!["not told by the second method".to_string()]);
-        edges += outcome.edges.len();
+        references += outcome.references.len();
         if differences.is_empty() {
             same += 1;
         } else {
             wrong += 1;
-            println!("WRONG {}: {} edges differ", stem(path), differences.len());
+            println!("WRONG {}: {} references differ", stem(path), differences.len());
             differences.iter().take(5).for_each(|difference| println!("    {difference}"));
         }
     }
+    if same + wrong < count.min(ENOUGH) {
+        println!("WRONG: {} boards compared with the second method, not {}", same + wrong, count.min(ENOUGH));
+        wrong += 1;
+    }
     println!(
-        "second method: {same} boards with {edges} edges are the same, edge by edge, {wrong} not ({:.1} s)",
+        "second method: {same} boards with {references} references and their numbers are the same, one by one, {wrong} not ({:.1} s)",
         start.elapsed().as_secs_f64()
     );
     Ok(wrong)
