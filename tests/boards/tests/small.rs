@@ -87,7 +87,7 @@ fn requests_are_held_against_the_table() {
     let compared = pl330::compare(soc, &outcome.chip, &pl330::rows().expect("well-formed"));
     assert_eq!((compared.same, compared.wrong), (0, vec![]), "no chip of the table");
     let table = "samsung,exynos3 samsung,exynos4\t13800000\t12680000\ttx=16 rx=14 up=1\tbook\n\
-                 samsung,exynos4\tdebug_uart\t12690000\ttx=16\tbook\n";
+                 samsung,exynos4\tserial0\t12690000\ttx=16\tbook\n";
     let compared = pl330::compare(soc, &chip, &pl330::parse(table).expect("well-formed"));
     assert_eq!(compared.same, 1);
     assert_eq!(
@@ -95,7 +95,7 @@ fn requests_are_held_against_the_table() {
         [
             "13800000 rx: 15 of 12680000; the table says 14 of 12680000",
             "13800000 up: not there; the table says 1 of 12680000",
-            "debug_uart tx: 16 of 12680000; the table says 16 of 12690000",
+            "serial0 tx: 16 of 12680000; the table says 16 of 12690000",
         ]
     );
     for row in ["a\tb\tc", "a\tb\tzz\ttx=1\tbook", "a\tb\t1\ttx=x\tbook", "a\tb\t1\ttx\tbook", "a\t\t1\ttx=1\tbook"] {
