@@ -11,6 +11,8 @@ pub struct Topology {
     pub devices: &'static [Node],
     /// In the order of consumers.
     pub links: &'static [Link],
+    /// Parts that lose their power together.
+    pub domains: &'static [Domain],
     /// Every device that is not disabled, each after everything it needs.
     pub probe_order: &'static [DeviceId],
 }
@@ -24,6 +26,50 @@ impl Topology {
     /// What a device needs.
     pub fn links_of(&self, consumer: DeviceId) -> impl Iterator<Item = &'static Link> {
         self.links.iter().filter(move |link| link.consumer == consumer)
+    }
+
+    /// The domains that a device is in, in their order.
+    pub fn domains_of(&self, device: DeviceId) -> impl Iterator<Item = &'static Domain> {
+        self.domains.iter().filter(move |domain| domain.members.contains(&device))
+    }
+
+    /// Storage slots of devices that it takes: one a device, and one for each domain of a device beyond the first.
+    pub const fn device_slots(&self) -> usize {
+        self.devices.len() + self.more_memberships()
+    }
+
+    /// Storage slots of links that it takes: one a link, and one for each domain of a device beyond the first.
+    pub const fn link_slots(&self) -> usize {
+        self.links.len() + self.more_memberships()
+    }
+
+    /// Storage slots of nestings that it takes: one for each domain around a domain.
+    pub const fn nesting_slots(&self) -> usize {
+        let (mut at, mut count) = (0, 0);
+        while at < self.domains.len() {
+            count += self.domains[at].outer.len();
+            at += 1;
+        }
+        count
+    }
+
+    /// Memberships of devices that are in an earlier domain, too.
+    const fn more_memberships(&self) -> usize {
+        let (mut domain, mut count) = (0, 0);
+        while domain < self.domains.len() {
+            let members = self.domains[domain].members;
+            let mut member = 0;
+            while member < members.len() {
+                let mut earlier = 0;
+                while earlier < domain && !self.domains[earlier].has(members[member]) {
+                    earlier += 1;
+                }
+                count += (earlier < domain) as usize;
+                member += 1;
+            }
+            domain += 1;
+        }
+        count
     }
 }
 
@@ -49,6 +95,38 @@ impl Node {
     /// A device that the spec disables.
     pub const fn disabled(name: &'static str, ip: &'static str, parent: Option<DeviceId>) -> Self {
         Self { name, ip, parent, enabled: false }
+    }
+}
+
+/// A power domain: its members lose their power together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Domain {
+    /// Its provider's name, with what tells it from others of the same provider.
+    pub name: &'static str,
+    /// The device that provides it.
+    pub provider: DeviceId,
+    /// What references to it carry: tells it from others of the same provider.
+    pub args: &'static [u64],
+    /// It is switched with interrupts off, so irq-safe members can switch it.
+    pub irq_safe: bool,
+    /// It is never switched off.
+    pub always_on: bool,
+    /// Domains that it is in, by their place in [`Topology::domains`].
+    pub outer: &'static [u16],
+    /// Devices in it.
+    pub members: &'static [DeviceId],
+}
+
+impl Domain {
+    const fn has(&self, device: DeviceId) -> bool {
+        let mut at = 0;
+        while at < self.members.len() {
+            if self.members[at].get() == device.get() {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 }
 

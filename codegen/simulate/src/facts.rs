@@ -2,22 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use linkwright_codegen::lower::{Edge, LinkClass, Soc};
-use linkwright_codegen::scenario::{DMA, POWER_DOMAIN, Scenario, Use, Variant};
-
-/// A power domain. One provider may have several, told apart by what references carry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Domain {
-    /// For people.
-    pub(super) name: String,
-    /// The device that provides it.
-    pub(super) provider: usize,
-    args: Vec<u64>,
-    /// Domains that it is in.
-    pub(super) outer: Vec<usize>,
-    /// Devices in it.
-    pub(super) members: Vec<usize>,
-}
+use linkwright_codegen::lower::{Domain, Edge, LinkClass, Soc};
+use linkwright_codegen::scenario::{DMA, Scenario, Use, Variant};
 
 /// Devices by their numbers in the spec, domains by their numbers here.
 #[derive(Debug)]
@@ -46,7 +32,11 @@ pub(super) struct Facts {
 
 impl Facts {
     pub(super) fn new(soc: &Soc, scenario: &Scenario, variant: &Variant) -> Self {
-        let (domains, domains_of) = domains(soc);
+        let domains = soc.domains.clone();
+        let mut domains_of = vec![Vec::new(); soc.devices.len()];
+        for (number, domain) in domains.iter().enumerate() {
+            domain.members.iter().for_each(|&member| domains_of[member].push(number));
+        }
         let providers: BTreeSet<usize> = domains.iter().map(|domain| domain.provider).collect();
         let mut needs = vec![Vec::new(); soc.devices.len()];
         let mut held = needs.clone();
@@ -103,45 +93,4 @@ fn push(list: &mut Vec<usize>, item: usize) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-/// The domains that devices which take part are in, and those around them; and the domains of each device.
-fn domains(soc: &Soc) -> (Vec<Domain>, Vec<Vec<usize>>) {
-    let mut domains: Vec<Domain> = Vec::new();
-    let mut domains_of = vec![Vec::new(); soc.devices.len()];
-    for (index, device) in soc.devices.iter().enumerate().filter(|(_, device)| device.enabled) {
-        for reference in device.references.iter().filter(|reference| reference.subsystem == POWER_DOMAIN) {
-            let provider = reference.provider;
-            if provider == index || !soc.devices[provider].enabled {
-                continue;
-            }
-            let known = domains.iter().position(|d| d.provider == provider && d.args == reference.args);
-            let at = known.unwrap_or_else(|| {
-                let name = &soc.devices[provider].name;
-                let name = match (reference.id.as_str(), reference.args.as_slice()) {
-                    (_, []) => name.clone(),
-                    ("", [number, ..]) => format!("{name}/{number}"),
-                    (id, _) => format!("{name}/{id}"),
-                };
-                let (args, outer, members) = (reference.args.clone(), Vec::new(), Vec::new());
-                domains.push(Domain { name, provider, args, outer, members });
-                domains.len() - 1
-            });
-            push(&mut domains_of[index], at);
-        }
-    }
-    // A provider's own reference puts its domains into the other one.
-    for inner in 0..domains.len() {
-        let outer = domains_of[domains[inner].provider].clone();
-        domains[inner].outer = outer;
-    }
-    for (index, domains_of) in domains_of.iter_mut().enumerate() {
-        if domains.iter().any(|domain| domain.provider == index) {
-            domains_of.clear();
-        }
-        for &domain in domains_of.iter() {
-            domains[domain].members.push(index);
-        }
-    }
-    (domains, domains_of)
 }

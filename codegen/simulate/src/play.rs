@@ -2,10 +2,11 @@
 
 use linkwright::context::{Task, host_task};
 use linkwright::device::{Context, SleepRequest};
+use linkwright_codegen::lower::Domain;
 use linkwright_codegen::lower::Soc;
 use linkwright_codegen::scenario::{Action, Scenario, Variant};
 
-use super::facts::{Domain, Facts};
+use super::facts::Facts;
 use super::hardware::{Switch, Unpowered};
 use super::machine::Machine;
 use super::record::{Lane, Recorder};

@@ -1,11 +1,10 @@
 //! The device model of a soc, as firmware sets it up.
 
 use linkwright::device::{
-    Context, DeviceConfig, DeviceHandle, DeviceSlot, DomainConfig, DomainHandle, DomainSlot, DriverSlot, LinkKind,
-    LinkSlot, NestingSlot, Rules, RuntimePm, Storage, System, VirtualTime,
+    Context, DeviceSlot, DomainOps, DomainSlot, DriverSlot, LinkSlot, NestingSlot, Rules, Storage, System, VirtualTime,
 };
 use linkwright::power::DeviceId;
-use linkwright::topology::{Link, Node, Strength, Topology};
+use linkwright::topology::{Domain, Link, Node, Strength, Topology};
 use linkwright_codegen::lower::{LinkClass, Soc};
 use linkwright_codegen::scenario::Variant;
 
@@ -46,7 +45,28 @@ fn topology(facts: &Facts, probe_order: &[usize]) -> Result<&'static Topology, S
         links.push(make(id(edge.consumer)?, id(edge.supplier)?, strength, subsystem, name, place));
     }
     let order: Vec<DeviceId> = probe_order.iter().map(|&device| id(device)).collect::<Result<_, _>>()?;
-    let topology = Topology { name: "", devices: leak(nodes), links: leak(links), probe_order: leak(order) };
+    let mut domains = Vec::with_capacity(facts.domains.len());
+    for domain in &facts.domains {
+        let members: Vec<DeviceId> = domain.members.iter().map(|&member| id(member)).collect::<Result<_, _>>()?;
+        let provider = id(domain.provider)?;
+        domains.push(Domain {
+            name: text(&domain.name),
+            provider,
+            args: leak(domain.args.iter().copied()),
+            irq_safe: domain.irq_safe,
+            always_on: domain.always_on,
+            // There are fewer domains than references, and `links` counts those.
+            outer: leak(domain.outer.iter().map(|&outer| outer as u16)),
+            members: leak(members),
+        });
+    }
+    let topology = Topology {
+        name: "",
+        devices: leak(nodes),
+        links: leak(links),
+        domains: leak(domains),
+        probe_order: leak(order),
+    };
     Ok(Box::leak(Box::new(topology)))
 }
 
@@ -63,61 +83,26 @@ pub(super) fn build(
     let machine = Machine::new(facts);
     let facts = &machine.facts;
     let topology = topology(facts, &soc.probe_order)?;
-    // A device of several domains has a device more for each but the first.
-    let more: usize = facts.domains_of.iter().map(|domains| domains.len().saturating_sub(1)).sum();
-    let nestings: usize = facts.domains.iter().map(|domain| domain.outer.len()).sum();
     let storage = Storage {
-        devices: leak((0..facts.names.len() + more).map(|_| DeviceSlot::EMPTY)),
-        links: leak((0..facts.links.len() + more).map(|_| LinkSlot::EMPTY)),
+        devices: leak((0..topology.device_slots()).map(|_| DeviceSlot::EMPTY)),
+        links: leak((0..topology.link_slots()).map(|_| LinkSlot::EMPTY)),
         drivers: leak([DriverSlot::EMPTY]),
-        domains: leak((0..facts.domains.len()).map(|_| DomainSlot::EMPTY)),
-        nestings: leak((0..nestings).map(|_| NestingSlot::EMPTY)),
+        domains: leak((0..topology.domains.len()).map(|_| DomainSlot::EMPTY)),
+        nestings: leak((0..topology.nesting_slots()).map(|_| NestingSlot::EMPTY)),
     };
     let rules = if variant.linux { Rules::LINUX } else { Rules::default() };
     let model: &'static Model = Box::leak(Box::new(System::with_rules(storage, VirtualTime::new(), rules)));
     let mut handles = vec![None; facts.names.len()];
-    model.load(cx, topology, &mut handles, |_| true).map_err(|error| error.to_string())?;
+    let switches: Vec<DomainSwitch> = (0..facts.domains.len()).map(|domain| DomainSwitch { machine, domain }).collect();
+    let switches: &'static [DomainSwitch] = leak(switches);
+    let switch = |domain: &'static Domain| {
+        let at = topology.domains.iter().position(|known| core::ptr::eq(known, domain))?;
+        Some(&switches[at] as &'static dyn DomainOps)
+    };
+    model.load(cx, topology, &mut handles, |_| true, switch).map_err(|error| error.to_string())?;
     machine.connect(model, handles);
-    domains(cx, machine, model)?;
     let drivers: &'static Drivers = Box::leak(Box::new(Drivers(machine)));
     model.driver_register(cx, drivers).map_err(|error| error.to_string())?;
     model.run_pending(cx);
     Ok(machine)
-}
-
-/// Make the domains and put the devices into them.
-fn domains(cx: Context<'_, '_>, machine: &'static Machine, model: &'static Model) -> Result<(), String> {
-    let facts = &machine.facts;
-    let mut made: Vec<DomainHandle> = Vec::with_capacity(facts.domains.len());
-    for (domain, what) in facts.domains.iter().enumerate() {
-        let config = DomainConfig { name: text(&what.name), on: true, ..DomainConfig::default() };
-        let switch = Box::leak(Box::new(DomainSwitch { machine, domain }));
-        made.push(model.domain_add(config, switch).map_err(|error| format!("domain {}: {error}", what.name))?);
-    }
-    for (inner, what) in facts.domains.iter().enumerate() {
-        for &outer in &what.outer {
-            let refused = |error| format!("domain {} in {}: {error}", what.name, facts.domains[outer].name);
-            model.subdomain_add(made[outer], made[inner]).map_err(refused)?;
-        }
-    }
-    for (device, domains) in facts.domains_of.iter().enumerate() {
-        let Some(handle) = machine.handle(device) else { continue };
-        for (at, &domain) in domains.iter().enumerate() {
-            let refused = |error| format!("{} in {}: {error}", facts.names[device], facts.domains[domain].name);
-            let member = if at == 0 { handle } else { stand_in(cx, model, handle)? };
-            model.domain_attach(cx, made[domain], member).map_err(refused)?;
-        }
-    }
-    Ok(())
-}
-
-/// A device that is in one more domain for another, and on whenever that one is.
-fn stand_in(cx: Context<'_, '_>, model: &'static Model, device: DeviceHandle) -> Result<DeviceHandle, String> {
-    let config = DeviceConfig { name: "domain", number: u32::MAX, ..DeviceConfig::default() };
-    let made = model.device_init(config).map_err(|error| error.to_string())?;
-    model.device_add(cx, made).map_err(|error| error.to_string())?;
-    let kind = LinkKind::Stateless { runtime_pm: RuntimePm::Follow };
-    model.link_add(cx, device, made, kind, None).map_err(|error| error.to_string())?;
-    model.enable(made).map_err(|error| error.to_string())?;
-    Ok(made)
 }

@@ -7,9 +7,6 @@ use crate::lower::{self, LinkClass, Model, PARENT, Soc};
 use crate::order::{self, Need, Rank};
 use crate::spec::SleepPhase;
 
-/// Name of the subsystem whose providers are drawn as boxes around their consumers.
-const POWER_DOMAIN: &str = "power-domain";
-
 impl Graph {
     /// All devices of a soc, and all that refers from one to another, links or not.
     pub fn new(soc: &Soc, model: &Model) -> Self {
@@ -27,7 +24,7 @@ impl Graph {
         }
         graph.sleep_order(&soc.probe_order);
         graph.mark_circles();
-        graph.make_domains(soc);
+        graph.make_domains(soc, model);
         graph
     }
 
@@ -61,11 +58,15 @@ impl Graph {
     }
 
     /// A box for each power domain that a device is in, and who is in it.
-    fn make_domains(&mut self, soc: &Soc) {
+    fn make_domains(&mut self, soc: &Soc, model: &Model) {
+        let in_domain = |edge: &Edge| {
+            edge.class != LinkClass::Ignore
+                && model.subsystem(&edge.subsystem).is_some_and(|subsystem| subsystem.domain)
+        };
         let mut of: HashMap<(usize, &str), usize> = HashMap::new();
         let mut resources: HashMap<usize, usize> = HashMap::new();
         let edges: Vec<Edge> = self.edges.clone();
-        for edge in edges.iter().filter(|edge| edge.subsystem == POWER_DOMAIN && edge.class != LinkClass::Ignore) {
+        for edge in edges.iter().filter(|edge| in_domain(edge)) {
             of.entry((edge.supplier, &edge.resource)).or_insert_with(|| {
                 let provider = &soc.devices[edge.supplier].name;
                 let name = match edge.resource.as_str() {
@@ -83,8 +84,7 @@ impl Graph {
         // The first domain of a device is the one that it is drawn in.
         for (index, edge) in edges.iter().enumerate() {
             let Some(&domain) = of.get(&(edge.supplier, edge.resource.as_str())) else { continue };
-            let is_member = edge.subsystem == POWER_DOMAIN && edge.class != LinkClass::Ignore;
-            if is_member && self.devices[edge.consumer].domain.is_none() && !self.lies_in(domain, edge.consumer) {
+            if in_domain(edge) && self.devices[edge.consumer].domain.is_none() && !self.lies_in(domain, edge.consumer) {
                 self.devices[edge.consumer].domain = Some(domain);
                 self.edges[index].contains = true;
                 // Where the box is the provider, it lies where the provider does.

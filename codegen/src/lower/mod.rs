@@ -22,7 +22,9 @@ pub use ip::{
     Handshake, Ip, Lost, Node, Parameter, ParameterValues, Provided, Quirk, Register, Sleep,
 };
 pub use resolve::{lower, lower_despite_circles};
-pub use soc::{Attributes, Device, DmaRequests, Edge, EngineSetup, Expected, PARENT, Reference, RuntimePm, Soc};
+pub use soc::{
+    Attributes, Device, DmaRequests, Domain, Edge, EngineSetup, Expected, PARENT, Reference, RuntimePm, Soc,
+};
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, OperationType, Power, Subsystem};
 
 /// Everything that was read.

@@ -15,6 +15,8 @@ pub struct Soc {
     pub devices: Vec<Device>,
     /// One for each reference between devices, parents, and power domains; in the order of consumers.
     pub edges: Vec<Edge>,
+    /// Power domains that devices are in, and those around them.
+    pub domains: Vec<Domain>,
     /// Indices of devices: each after everything it needs.
     pub probe_order: Vec<usize>,
 }
@@ -160,6 +162,25 @@ pub struct Edge {
     pub proposed_cut: bool,
     /// `file:line` where it is declared.
     pub place: String,
+}
+
+/// A power domain. One provider may have several, told apart by what references carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain {
+    /// Its provider's name, with what tells it from others of the same provider.
+    pub name: String,
+    /// Index of the device that provides it.
+    pub provider: usize,
+    /// Arguments of the references to it.
+    pub args: Vec<u64>,
+    /// It is switched with interrupts off.
+    pub irq_safe: bool,
+    /// It is never switched off.
+    pub always_on: bool,
+    /// Indices of the domains that it is in.
+    pub outer: Vec<usize>,
+    /// Indices of the devices in it, in their order. Who provides a domain is in none: its domains are.
+    pub members: Vec<usize>,
 }
 
 /// What an [`Edge`] to a parent has in place of a subsystem.

@@ -13,6 +13,8 @@ pub struct Subsystem {
     pub class: LinkClass,
     /// The link takes part in runtime PM.
     pub runtime_pm: bool,
+    /// Suppliers are power domains, with their consumers in them.
+    pub domain: bool,
     /// Device-tree properties it is read from.
     pub properties: Vec<String>,
     /// Property that counts a reference's cells; empty when none.

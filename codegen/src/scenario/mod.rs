@@ -19,8 +19,6 @@ pub const MAX_PERIODS: u64 = 1_000_000;
 
 /// Name of the subsystem whose references carry data.
 pub const DMA: &str = "dma";
-/// Name of the subsystem whose providers switch the power of what refers to them.
-pub const POWER_DOMAIN: &str = "power-domain";
 
 /// A scenario. Devices are indices of the soc's; times are nanoseconds from the beginning.
 #[derive(Clone, Debug, PartialEq)]

@@ -66,6 +66,9 @@ record! {
         "class" => class: Spanned<LinkClass>,
         /// The supplier is resumed before the consumer; default false.
         "runtime_pm" => runtime_pm: Option<Spanned<bool>>,
+        /// The supplier is a power domain, and the consumer is in it: it has power only while the domain is on. Default
+        /// false.
+        "domain" => domain: Option<Spanned<bool>>,
     }
 }
 
@@ -208,6 +211,11 @@ impl Subsystem {
         }
         let mut properties = self.devicetree.iter().flat_map(|d| &d.property).map(|p| p.as_str());
         properties.find(|p| super::value::is_name(p)).unwrap_or(&self.name)
+    }
+
+    /// Are providers power domains, with what refers to them in them?
+    pub fn is_domain(&self) -> bool {
+        self.link.domain.as_ref().is_some_and(|flag| flag.value)
     }
 
     /// Arguments of a reference.

@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
 pub static TOPOLOGY: Topology = Topology {
     name: "cyclonev",
     devices: &[
@@ -161,6 +161,7 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(Watchdog1::ID, Rst::ID, Hard, "reset", "wdt", "soc/cyclonev.yaml:234"),
         Link::managed(Watchdog1::ID, Gic::ID, Hard, "interrupt", "irq", "soc/cyclonev.yaml:235"),
     ],
+    domains: &[],
     probe_order: &[
         Gic::ID,
         Clkmgr::ID,

@@ -3,12 +3,12 @@
 //! Who needs whom on the `exynos4210`.
 
 use linkwright::power::Device;
-use linkwright::topology::{Link, Node, Topology};
+use linkwright::topology::{Domain, Link, Node, Topology};
 use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
 pub static TOPOLOGY: Topology = Topology {
     name: "exynos4210",
     devices: &[
@@ -253,6 +253,35 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(Ohci::ID, Gic::ID, Hard, "interrupt", "irq", "soc/exynos4210.yaml:324"),
         Link::managed(Ohci::ID, UsbPhy::ID, Hard, "phy", "host", "soc/exynos4210.yaml:325"),
         Link::managed(GlobalTimer::ID, Clock::ID, Hard, "clk", "periph", "soc/exynos4210.yaml:332"),
+    ],
+    domains: &[
+        Domain {
+            name: "pd_lcd0",
+            provider: PdLcd0::ID,
+            args: &[],
+            irq_safe: false,
+            always_on: false,
+            outer: &[],
+            members: &[
+                Mdma1::ID,
+                Fimd0::ID,
+                SysmmuFimd0::ID,
+                Dsi0::ID,
+                G2d::ID,
+                SysmmuG2d::ID,
+                Rotator::ID,
+                SysmmuRotator::ID,
+            ],
+        },
+        Domain {
+            name: "pd_tv",
+            provider: PdTv::ID,
+            args: &[],
+            irq_safe: false,
+            always_on: false,
+            outer: &[0],
+            members: &[SysmmuTv::ID],
+        },
     ],
     probe_order: &[
         Gic::ID,

@@ -3,12 +3,12 @@
 //! Who needs whom on the `exynos5433`.
 
 use linkwright::power::Device;
-use linkwright::topology::{Link, Node, Topology};
+use linkwright::topology::{Domain, Link, Node, Topology};
 use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
 pub static TOPOLOGY: Topology = Topology {
     name: "exynos5433",
     devices: &[
@@ -111,6 +111,17 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(I2s1::ID, Gic::ID, Hard, "interrupt", "irq", "soc/exynos5433.yaml:127"),
         Link::managed(I2s1::ID, Pdma0::ID, Hard, "dma", "tx", "soc/exynos5433.yaml:128"),
         Link::managed(I2s1::ID, Pdma0::ID, Hard, "dma", "rx", "soc/exynos5433.yaml:128"),
+    ],
+    domains: &[
+        Domain {
+            name: "pd_aud",
+            provider: PdAud::ID,
+            args: &[],
+            irq_safe: false,
+            always_on: false,
+            outer: &[],
+            members: &[CmuAud::ID, Lpass::ID, Adma::ID, I2s0::ID, Serial3::ID, PinctrlAud::ID],
+        },
     ],
     probe_order: &[
         Gic::ID,

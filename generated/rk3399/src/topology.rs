@@ -3,12 +3,12 @@
 //! Who needs whom on the `rk3399`.
 
 use linkwright::power::Device;
-use linkwright::topology::{Link, Node, Topology};
+use linkwright::topology::{Domain, Link, Node, Topology};
 use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
 pub static TOPOLOGY: Topology = Topology {
     name: "rk3399",
     devices: &[
@@ -170,6 +170,26 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(Sdmmc::ID, PdSd::ID, Hard, "power-domain", "", "soc/rk3399.yaml:196"),
         Link::managed(Watchdog::ID, Cru::ID, Hard, "clk", "tclk", "soc/rk3399.yaml:197"),
         Link::managed(Watchdog::ID, Gic::ID, Hard, "interrupt", "irq", "soc/rk3399.yaml:197"),
+    ],
+    domains: &[
+        Domain {
+            name: "pd_sdioaudio",
+            provider: PdSdioaudio::ID,
+            args: &[],
+            irq_safe: false,
+            always_on: false,
+            outer: &[],
+            members: &[Spi5::ID, Spdif::ID, I2s0::ID, I2s1::ID, I2s2::ID, Sdio0::ID],
+        },
+        Domain {
+            name: "pd_sd",
+            provider: PdSd::ID,
+            args: &[],
+            irq_safe: false,
+            always_on: false,
+            outer: &[],
+            members: &[Sdmmc::ID],
+        },
     ],
     probe_order: &[
         Gic::ID,

@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
 pub static TOPOLOGY: Topology = Topology {
     name: "zynq7000",
     devices: &[
@@ -145,6 +145,7 @@ pub static TOPOLOGY: Topology = Topology {
         Link::managed(Sdio1::ID, Slcr::ID, Hard, "reset", "ref", "soc/zynq7000.yaml:196"),
         Link::managed(Sdio1::ID, Gic::ID, Hard, "interrupt", "irq", "soc/zynq7000.yaml:197"),
     ],
+    domains: &[],
     probe_order: &[
         Gic::ID,
         Slcr::ID,

@@ -199,6 +199,11 @@ pub trait DomainOps: Sync {
         Ok(())
     }
 
+    /// Is it on when its topology is loaded? Default: yes, as a boot loader leaves it.
+    fn is_on(&self) -> bool {
+        true
+    }
+
     /// The governor: may it be switched off now? Called with the model's lock held.
     fn may_power_off(&self) -> bool {
         true

@@ -6,7 +6,7 @@ use super::link::{BindState, Flags, LinkState};
 use super::links::Cursor;
 use super::list::{List, NIL, Node, hook};
 use super::platform::Platform;
-use super::rpm::Rpm;
+use super::rpm::{Rpm, RpmStatus};
 use super::sleep::Sleep;
 use crate::topology::Link;
 
@@ -60,6 +60,8 @@ pub struct DeviceSlot<'s> {
     pub(crate) domain: Option<u32>,
     pub(crate) member: Node,
     pub(crate) pinned_on: bool,
+    /// It is in its domain from the beginning, not from its probe on.
+    pub(crate) member_early: bool,
 }
 
 /// A device's edges and its place in the order, with the scratch of graph walks: together, because walks touch nothing
@@ -168,7 +170,16 @@ impl DeviceSlot<'_> {
         domain: None,
         member: Node::EMPTY,
         pinned_on: false,
+        member_early: false,
     };
+
+    /// Is it in a domain that it does not count in yet, because no driver has it and runtime PM is not enabled?
+    pub(crate) const fn absent(&self) -> bool {
+        self.member_early
+            && matches!(self.bind, BindState::Unbound | BindState::Deferred)
+            && matches!(self.rpm.status, RpmStatus::Suspended)
+            && !self.rpm.enabled()
+    }
 
     pub(crate) const fn registered(&self) -> bool {
         matches!(self.stage, Stage::Registered)
@@ -240,6 +251,8 @@ pub struct DomainSlot<'s> {
     pub(crate) generation: u32,
     pub(crate) name: &'s str,
     pub(crate) ops: Option<&'s dyn DomainOps>,
+    /// What it was made from, if from a topology.
+    pub(crate) declared: Option<&'static crate::topology::Domain>,
     pub(crate) on: bool,
     pub(crate) irq_safe: bool,
     pub(crate) always_on: bool,
@@ -265,6 +278,7 @@ impl DomainSlot<'_> {
         generation: 0,
         name: "",
         ops: None,
+        declared: None,
         on: false,
         irq_safe: false,
         always_on: false,

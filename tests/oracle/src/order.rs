@@ -120,6 +120,7 @@ pub fn topology(soc: &Soc) -> &'static Topology {
         name: text(&soc.name),
         devices: keep(soc.devices.iter().map(|device| Node::new(text(&device.name), "node", None))),
         links: keep(soc.edges.iter().map(link)),
+        domains: &[],
         probe_order: keep(soc.probe_order.iter().map(|device| id(*device))),
     }))
 }
@@ -214,7 +215,7 @@ pub fn play(task: &Task<'_>, graph: &Graph, topology: Option<&'static Topology>,
     match topology {
         Some(topology) => {
             come(numbers);
-            system.load(cx, topology, &mut handles, |_| true).expect("loads");
+            system.load(cx, topology, &mut handles, |_| true, |_| None).expect("loads");
             system.run_pending(cx);
         }
         None => {

@@ -62,7 +62,7 @@ fn a_made_up_subsystem_gates_powers_and_orders() {
     host_task(|task| {
         let cx = Context::sleepable(task);
         let mut handles = [None; 2];
-        system.load(cx, topology, &mut handles, |_| true).expect("loads");
+        system.load(cx, topology, &mut handles, |_| true, |_| None).expect("loads");
         let [buoy, lighthouse] = handles.map(|handle| handle.expect("takes part"));
         system.driver_register(cx, &drivers[0]).expect("room");
         system.run_pending(cx);

@@ -1,14 +1,15 @@
 //! A chip as generated from its spec, loaded into the device model.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use linkwright::context::host_task;
 use linkwright::device::{
-    BindState, Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, Error,
-    LinkSlot, LinkState, LoadError, NestingSlot, RpmStatus, Storage, System, VirtualTime,
+    BindState, Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainCall, DomainOps, DomainSlot, Driver,
+    DriverSlot, Errno, Error, LinkSlot, LinkState, LoadError, NestingSlot, RpmStatus, Storage, System, VirtualTime,
 };
 use linkwright::power::DeviceId;
-use linkwright::topology::{Link, Node, Strength, Topology};
+use linkwright::topology::{Domain, Link, Node, Strength, Topology};
 use linkwright_exynos4210::TOPOLOGY;
 
 type Model = System<'static, VirtualTime>;
@@ -48,11 +49,11 @@ impl Rig {
     fn new(topology: &Topology) -> Self {
         let count = topology.devices.len();
         let storage = Storage {
-            devices: slots(count, || DeviceSlot::EMPTY),
-            links: slots(topology.links.len(), || LinkSlot::EMPTY),
+            devices: slots(topology.device_slots(), || DeviceSlot::EMPTY),
+            links: slots(topology.link_slots(), || LinkSlot::EMPTY),
             drivers: slots(count, || DriverSlot::EMPTY),
-            domains: slots(0, || DomainSlot::EMPTY),
-            nestings: slots(0, || NestingSlot::EMPTY),
+            domains: slots(topology.domains.len(), || DomainSlot::EMPTY),
+            nestings: slots(topology.nesting_slots(), || NestingSlot::EMPTY),
         };
         let probed: &Mutex<Vec<&str>> = Box::leak(Box::default());
         let drivers = topology.devices.iter().map(|node| &*Box::leak(Box::new(Named { name: node.name, probed })));
@@ -91,7 +92,7 @@ fn drivers_in_reverse_order_end_bound() {
     let mut rig = Rig::new(&TOPOLOGY);
     host_task(|task| {
         let cx = Context::sleepable(task);
-        rig.system.load(cx, &TOPOLOGY, &mut rig.handles, |_| true).expect("loads");
+        rig.system.load(cx, &TOPOLOGY, &mut rig.handles, |_| true, |_| None).expect("loads");
         for (number, (node, handle)) in TOPOLOGY.devices.iter().zip(&rig.handles).enumerate() {
             assert_eq!(handle.is_some(), node.enabled, "{}", node.name);
             let Some(handle) = *handle else { continue };
@@ -147,7 +148,7 @@ fn drivers_that_are_there_before_wait_for_nothing() {
         for &driver in &rig.drivers {
             rig.system.driver_register(cx, driver).expect("room");
         }
-        rig.system.load(cx, &TOPOLOGY, &mut rig.handles, |_| true).expect("loads");
+        rig.system.load(cx, &TOPOLOGY, &mut rig.handles, |_| true, |_| None).expect("loads");
         assert_order(&TOPOLOGY, &rig.take_probed());
         assert!(rig.handles.iter().flatten().all(|device| rig.system.attempts(*device) == Some(1)), "no retries");
     });
@@ -156,6 +157,7 @@ fn drivers_that_are_there_before_wait_for_nothing() {
 const A: DeviceId = DeviceId::new(0);
 const B: DeviceId = DeviceId::new(1);
 const C: DeviceId = DeviceId::new(2);
+const D: DeviceId = DeviceId::new(3);
 
 /// `a` would like `b`, and `b` may have `a`, but not both can come first; `c` only orders.
 static WEAK: Topology = Topology {
@@ -166,6 +168,7 @@ static WEAK: Topology = Topology {
         Link::managed(B, A, Strength::Optional, "clk", "", "soc/weak.yaml:4"),
         Link::new(C, A, Strength::Hard, "reset", "", "soc/weak.yaml:5"),
     ],
+    domains: &[],
     probe_order: &[A, B, C],
 };
 
@@ -175,7 +178,7 @@ fn optional_links_wait_for_driven_suppliers_only() {
         let mut rig = Rig::new(&WEAK);
         host_task(|task| {
             let cx = Context::sleepable(task);
-            rig.system.load(cx, &WEAK, &mut rig.handles, |node| driven || node.name != "a").expect("loads");
+            rig.system.load(cx, &WEAK, &mut rig.handles, |node| driven || node.name != "a", |_| None).expect("loads");
             let [a, b, c] = ["a", "b", "c"].map(|name| rig.device(name));
             assert_eq!(rig.system.link_of(a, b), None, "against the probe order");
             rig.system.driver_register(cx, rig.drivers[1]).expect("room");
@@ -201,6 +204,7 @@ static CIRCLE: Topology = Topology {
         Link::managed(B, A, Strength::Hard, "graph", "", "soc/circle.yaml:4"),
         Link::managed(C, A, Strength::PostInit, "clk", "", "soc/circle.yaml:5"),
     ],
+    domains: &[],
     probe_order: &[A, B, C],
 };
 
@@ -209,7 +213,7 @@ fn nobody_waits_for_what_is_not_needed_to_probe() {
     let mut rig = Rig::new(&CIRCLE);
     host_task(|task| {
         let cx = Context::sleepable(task);
-        rig.system.load(cx, &CIRCLE, &mut rig.handles, |_| true).expect("loads");
+        rig.system.load(cx, &CIRCLE, &mut rig.handles, |_| true, |_| None).expect("loads");
         let [a, b, c] = ["a", "b", "c"].map(|name| rig.device(name));
         let flags = |consumer, supplier| {
             let link = rig.system.link_of(consumer, supplier)?;
@@ -236,6 +240,95 @@ fn nobody_waits_for_what_is_not_needed_to_probe() {
     });
 }
 
+/// `a` is in `left` and in `right`, `b` and `d` in `right`; `left` is in `outer`.
+static POWERED: Topology = Topology {
+    name: "powered",
+    devices: &[
+        Node::new("a", "x", None),
+        Node::new("b", "x", None),
+        Node::new("c", "x", None),
+        Node::new("d", "x", None),
+    ],
+    links: &[],
+    domains: &[
+        Domain { name: "left", provider: C, args: &[0], irq_safe: false, always_on: false, outer: &[2], members: &[A] },
+        Domain {
+            name: "right",
+            provider: C,
+            args: &[1],
+            irq_safe: false,
+            always_on: false,
+            outer: &[],
+            members: &[A, B, D],
+        },
+        Domain { name: "outer", provider: C, args: &[2], irq_safe: false, always_on: false, outer: &[], members: &[] },
+    ],
+    probe_order: &[C, A, B, D],
+};
+
+/// A domain's switch.
+struct Switch(AtomicBool);
+
+impl DomainOps for Switch {
+    fn power_on(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        assert!(!self.0.swap(true, SeqCst), "on twice");
+        Ok(())
+    }
+    fn power_off(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        assert!(self.0.swap(false, SeqCst), "off twice");
+        Ok(())
+    }
+    fn is_on(&self) -> bool {
+        self.0.load(SeqCst)
+    }
+}
+
+#[test]
+fn domains_are_on_while_a_member_is() {
+    static SWITCHES: [Switch; 3] = [const { Switch(AtomicBool::new(false)) }; 3];
+    let on = || SWITCHES.each_ref().map(Switch::is_on);
+    let mut rig = Rig::new(&POWERED);
+    host_task(|task| {
+        let cx = Context::sleepable(task);
+        for &driver in rig.drivers.iter().filter(|driver| driver.name != "d") {
+            rig.system.driver_register(cx, driver).expect("room");
+        }
+        let switch = |domain: &'static Domain| Some(&SWITCHES[domain.args[0] as usize] as &dyn DomainOps);
+        rig.system.load(cx, &POWERED, &mut rig.handles, |_| true, switch).expect("loads");
+        rig.system.run_pending(cx);
+        let [a, b] = ["a", "b"].map(|name| rig.device(name));
+        assert_eq!(on(), [false; 3], "as they were");
+        rig.system.get_sync(cx, b).expect("resumes");
+        assert_eq!(on(), [false, true, false], "its own");
+        rig.system.get_sync(cx, a).expect("resumes");
+        assert_eq!(on(), [true; 3], "both of it, and the one around");
+        for (device, left) in [(b, [true; 3]), (a, [false; 3])] {
+            rig.system.put(device).expect("is on");
+            rig.system.run_pending(cx);
+            assert_eq!(on(), left);
+        }
+        assert_eq!(rig.system.warnings(), 0);
+    });
+}
+
+#[test]
+fn members_are_in_their_domains() {
+    let mut rig = Rig::new(&TOPOLOGY);
+    host_task(|task| {
+        rig.system.load(Context::sleepable(task), &TOPOLOGY, &mut rig.handles, |_| true, |_| None).expect("loads");
+    });
+    assert!(!TOPOLOGY.domains.is_empty());
+    for domain in TOPOLOGY.domains {
+        let made = rig.system.domain_declared(domain).expect("made");
+        for &member in domain.members {
+            let handle = rig.handles[usize::from(member.get())].expect("takes part");
+            assert_eq!(rig.system.domain_of(handle), Some(made), "{}", domain.name);
+        }
+        let count = rig.system.domain_info(made).map(|info| info.devices);
+        assert_eq!(count, Some(domain.members.len() as u32), "{}", domain.name);
+    }
+}
+
 #[test]
 fn what_cannot_be_loaded_says_where() {
     static BACKWARD: Topology = Topology { probe_order: &[C, A, B], ..WEAK };
@@ -246,14 +339,17 @@ fn what_cannot_be_loaded_says_where() {
         ],
         ..WEAK
     };
+    static NOWHERE: Topology = Topology { domains: &[Domain { outer: &[7], ..POWERED.domains[1] }], ..WEAK };
     static BEYOND: Topology = Topology { probe_order: &[DeviceId::new(9)], ..WEAK };
     let load = |topology: &'static Topology, places: usize| {
         let rig = Rig::new(topology);
         let mut handles = vec![None; places];
-        host_task(|task| rig.system.load(Context::sleepable(task), topology, &mut handles, |_| true))
+        host_task(|task| rig.system.load(Context::sleepable(task), topology, &mut handles, |_| true, |_| None))
     };
     assert_eq!(load(&WEAK, 2), Err(LoadError::Handles { needed: 3 }));
     assert_eq!(load(&UNSORTED, 3), Err(LoadError::Unsorted));
+    let error = load(&NOWHERE, 3).expect_err("there is one domain");
+    assert_eq!(error.to_string(), "domain right: contradicts the present state");
     assert_eq!(load(&BEYOND, 3), Err(LoadError::Unknown(DeviceId::new(9))));
     let error = load(&BACKWARD, 3).expect_err("c comes before a");
     assert_eq!(error, LoadError::Link(&WEAK.links[2], Error::Invalid));

@@ -1,14 +1,14 @@
 #![doc = include_str!("../../../rules/LW0428.md")]
 
 use super::links::Link;
-use super::runtime_pm::{self, POWER_DOMAIN};
+use super::runtime_pm;
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Soc;
 
 pub(crate) const RULE: Rule = rule!("LW0428", "irq-safe-members", Deny);
 
 pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
-    for link in links.iter().filter(|link| link.subsystem.name.value == POWER_DOMAIN) {
+    for link in links.iter().filter(|link| link.subsystem.is_domain()) {
         let (member, domain) = (link.consumer, link.provider);
         let Some(said) = runtime_pm::irq_safe(soc, member, cx).filter(|_| enabled[member] && enabled[domain]) else {
             continue;

@@ -4,9 +4,6 @@ use crate::check::Cx;
 use crate::source::Span;
 use crate::spec::Soc;
 
-/// The subsystem whose references make a device a member of a power domain.
-pub(super) const POWER_DOMAIN: &str = "power-domain";
-
 /// Where it says that a device suspends and resumes with interrupts off; `None`: it does not.
 pub(super) fn irq_safe(soc: &Soc, device: usize, cx: &Cx<'_>) -> Option<Span> {
     let said = cx.workspace.runtime_pm(&soc.devices.entries[device].value, |pm| pm.irq_safe.as_ref())?;

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../rules/LW0427.md")]
 
 use super::links::Link;
-use super::runtime_pm::{self, POWER_DOMAIN};
+use super::runtime_pm;
 use crate::check::{Cx, Rule, rule};
 use crate::spec::{LinkClass, Soc};
 
@@ -24,7 +24,7 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
             let follows = link.subsystem.link.runtime_pm.as_ref().is_some_and(|flag| flag.value)
                 && matches!(link.subsystem.link.class.value, LinkClass::Hard | LinkClass::Optional);
             // Whether a domain switches with an irq-safe member is the domain's question.
-            let domain = link.subsystem.name.value == POWER_DOMAIN && no_callbacks.is_none();
+            let domain = link.subsystem.is_domain() && no_callbacks.is_none();
             let other = link.provider != consumer && enabled[link.provider];
             follows && !domain && other && !runtime_pm::always_on(soc, link.provider, cx)
         };

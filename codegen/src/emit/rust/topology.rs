@@ -1,6 +1,6 @@
-//! `topology.rs`: devices, links and probe order as data.
+//! `topology.rs`: devices, links, power domains and probe order as data.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::soc::Plan;
@@ -38,6 +38,23 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
         let kind = super::scope::ident(if edge.runtime_pm { "managed" } else { "new" });
         quote!(Link::#kind(#consumer, #supplier, #strength, #subsystem, #name, #place))
     });
+    let domains = soc.domains.iter().map(|domain| {
+        let (name, provider) = (&domain.name, id(domain.provider));
+        let args = domain.args.iter().map(|arg| Literal::u64_unsuffixed(*arg));
+        let outer = domain.outer.iter().map(|outer| Literal::usize_unsuffixed(*outer));
+        let members = domain.members.iter().map(|member| id(*member));
+        let (irq_safe, always_on) = (domain.irq_safe, domain.always_on);
+        quote!(Domain {
+            name: #name,
+            provider: #provider,
+            args: &[#(#args),*],
+            irq_safe: #irq_safe,
+            always_on: #always_on,
+            outer: &[#(#outer),*],
+            members: &[#(#members),*],
+        })
+    });
+    let domain = (!soc.domains.is_empty()).then(|| quote!(Domain,));
     let order = soc.probe_order.iter().map(|index| id(*index));
     let link = (!edges.is_empty()).then(|| quote!(Link,));
     let strengths: std::collections::BTreeSet<&str> = edges.iter().map(|edge| strength(edge)).collect();
@@ -64,15 +81,16 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
         quote! {
             #docs
             #device
-            use linkwright::topology::{#link #node Topology};
+            use linkwright::topology::{#domain #link #node Topology};
             #strengths
             #devices
             #mark
-            /// Devices by number, links by consumer, and the order in which devices can come up.
+            /// Devices by number, links by consumer, power domains, and the order in which devices can come up.
             pub static TOPOLOGY: Topology = Topology {
                 name: #title,
                 devices: &[#(#nodes),*],
                 links: &[#(#links),*],
+                domains: &[#(#domains),*],
                 probe_order: &[#(#order),*],
             };
         },

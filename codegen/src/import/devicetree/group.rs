@@ -26,8 +26,6 @@ enum Kind {
     Bus(usize),
 }
 
-const POWER_DOMAIN: &str = "power-domain";
-
 pub(super) fn sections(board: &Board<'_>, bindings: &[Binding<'_>]) -> Vec<Section> {
     let uses = uses(board, bindings);
     let mut kinds: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
@@ -92,7 +90,7 @@ fn kind(
         return Kind::Provider(subsystem.clone());
     }
     let mut references = board.references[device].values().flatten();
-    let domain = references.find(|r| bindings[r.binding].subsystem.name.value == POWER_DOMAIN);
+    let domain = references.find(|r| bindings[r.binding].subsystem.is_domain());
     if let Some(domain) = domain {
         return Kind::Domain(domain.to, domain.cells.clone().unwrap_or_default(), domain.inner.clone());
     }

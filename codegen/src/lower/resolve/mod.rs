@@ -3,6 +3,7 @@
 //! Runs only when nothing was found wrong. What contradicts that is a mistake of this program, not of the spec: it is
 //! reported as such (`LW0099`), never a panic.
 
+mod domains;
 mod engine;
 mod enums;
 mod instruction;

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use super::{Circles, Internal, internal, setup, small, subsystem, text};
+use super::{Circles, Internal, domains, internal, setup, small, subsystem, text};
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
     Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, PARENT, Reference,
@@ -29,6 +29,7 @@ pub(super) fn lower(
         propose_cut(&devices, &mut edges, ips);
     }
     let probe_order = probe_order(&devices, &mut edges, spec)?;
+    let domains = domains::of(&devices, workspace);
     Ok(Soc {
         name: spec.name.value.clone(),
         doc: text(&spec.doc),
@@ -36,6 +37,7 @@ pub(super) fn lower(
         file: loaded.file.clone(),
         devices,
         edges,
+        domains,
         probe_order,
     })
 }

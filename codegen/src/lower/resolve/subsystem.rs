@@ -20,6 +20,7 @@ pub(super) fn lower(spec: &spec::Subsystem) -> Subsystem {
         args: spec.args().map(argument).collect(),
         class: class(spec.link.class.value),
         runtime_pm: spec.link.runtime_pm.as_ref().is_some_and(|flag| flag.value),
+        domain: spec.is_domain(),
         properties: devicetree.iter().flat_map(|dt| &dt.property).map(|p| p.to_string()).collect(),
         cells: devicetree.map(|dt| text(&dt.cells)).unwrap_or_default(),
         names: devicetree.map(|dt| text(&dt.names)).unwrap_or_default(),

@@ -98,7 +98,7 @@ impl<P: Platform> State<'_, P> {
             if device.pinned_on {
                 return Keeps::Pinned(d);
             }
-            if !device.rpm.suspended() || self.irq_safe_in_sleeping_domain(d, g) {
+            if !device.rpm.suspended() && !device.absent() || self.irq_safe_in_sleeping_domain(d, g) {
                 on += 1;
                 culprit = culprit.or(Some(d));
             }

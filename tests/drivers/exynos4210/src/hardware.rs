@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use linkwright::device::{DomainCall, DomainOps, Errno};
 use linkwright::mmio::{Bus, Word};
 use linkwright_samsung_spi::regs as spi_regs;
 use linkwright_samsung_uart::regs as uart_regs;
@@ -129,16 +130,27 @@ impl Hardware {
         });
     }
 
-    /// The display's power domain is switched.
-    pub(crate) fn power(&self, on: bool) {
-        self.mdma1.set_power(on);
-    }
-
     pub(crate) fn window(&'static self, base: u64) -> Window {
         let uart = self.serial.iter().zip(SERIAL).find(|(_, place)| place.base == base);
         let spi = self.spi.iter().zip(SPI).find(|(_, place)| place.base == base);
         let window = uart.map(|(uart, _)| Window::Uart(uart)).or(spi.map(|(spi, _)| Window::Spi(spi)));
         window.expect("a driver's device is on the board")
+    }
+}
+
+/// The switch of the display's power domain.
+impl DomainOps for Hardware {
+    fn power_on(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        self.mdma1.set_power(true);
+        Ok(())
+    }
+    fn power_off(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
+        self.mdma1.set_power(false);
+        Ok(())
+    }
+    fn is_on(&self) -> bool {
+        // Nobody has switched it on when the topology is loaded.
+        false
     }
 }
 

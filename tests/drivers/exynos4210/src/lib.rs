@@ -25,9 +25,10 @@ use example_uart::Uart;
 use hardware::{Hardware, Window};
 use linkwright::consumer::{Board, Bound, Dma};
 use linkwright::context::Task;
-use linkwright::device::{Context, DeviceHandle, RpmStatus, System, VirtualTime};
+use linkwright::device::{Context, DeviceHandle, DomainOps, RpmStatus, System, VirtualTime};
 use linkwright::dma::{Dmac, Provider};
 use linkwright::power::{Device, PowerCore};
+use linkwright::topology::Domain;
 use linkwright_pl330::Pl330;
 use linkwright_sim::Pl330Sim;
 use linkwright_subsystems::clk::Clk;
@@ -125,9 +126,6 @@ pub fn system() -> &'static System<'static, VirtualTime> {
 /// Devices by number, as they were probed.
 pub static PROBED: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// The display's power domain, in which the third controller stands.
-static DOMAIN: StandIn =
-    StandIn { name: "pd_lcd0", fits: |device| device == soc::PdLcd0::NAME, switch: |_, on| hardware().power(on) };
 /// Devices that nobody asks more of than to be there.
 static REST: StandIn = StandIn {
     name: "rest",
@@ -135,7 +133,7 @@ static REST: StandIn = StandIn {
     switch: |_, _| {},
 };
 /// Each is named after its device.
-static DRIVERS: [Recorded; 12] = [
+static DRIVERS: [Recorded; 11] = [
     Recorded { driver: &SPI0, record: &PROBED },
     Recorded { driver: &SPI1, record: &PROBED },
     Recorded { driver: &SPI2, record: &PROBED },
@@ -146,7 +144,6 @@ static DRIVERS: [Recorded; 12] = [
     Recorded { driver: &PDMA0, record: &PROBED },
     Recorded { driver: &PDMA1, record: &PROBED },
     Recorded { driver: &MDMA1, record: &PROBED },
-    Recorded { driver: &DOMAIN, record: &PROBED },
     Recorded { driver: &REST, record: &PROBED },
 ];
 
@@ -157,7 +154,8 @@ pub fn boot(cx: &Task<'_>) {
         system().driver_register(context, driver).expect("room");
     }
     let mut handles = vec![None; soc::TOPOLOGY.devices.len()];
-    system().load(context, &soc::TOPOLOGY, &mut handles, |_| true).expect("the topology is right");
+    let switch = |domain: &Domain| (domain.provider == soc::PdLcd0::ID).then_some(hardware() as &dyn DomainOps);
+    system().load(context, &soc::TOPOLOGY, &mut handles, |_| true, switch).expect("the topology is right");
     settle(cx);
 }
 

@@ -21,13 +21,13 @@ use hardware::{Hardware, Window};
 use linkwright::consumer::{Board, Bound, Dma};
 use linkwright::context::Task;
 use linkwright::device::{
-    Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainConfig, DomainSlot, Driver, DriverSlot, Errno, LinkSlot,
+    Call, Context, DeviceHandle, DeviceInfo, DeviceSlot, DomainOps, DomainSlot, Driver, DriverSlot, Errno, LinkSlot,
     NestingSlot, RpmStatus, Rules, SleepPhase, Storage, System, VirtualTime,
 };
 use linkwright::dma::memory::Arena;
 use linkwright::dma::{Dmac, Provider};
-use linkwright::power::{Device, DeviceId, PowerCore};
-use linkwright::topology::{Link, Topology};
+use linkwright::power::{Device, PowerCore};
+use linkwright::topology::Topology;
 use linkwright_pl330::Pl330;
 use linkwright_sim::Pl330Sim;
 use linkwright_subsystems::clk::Clk;
@@ -127,11 +127,11 @@ pub fn system() -> &'static System<'static, VirtualTime> {
     }
     SYSTEM.get_or_init(|| {
         let storage = Storage {
-            devices: slots(soc::TOPOLOGY.devices.len(), || DeviceSlot::EMPTY),
-            links: slots(soc::TOPOLOGY.links.len(), || LinkSlot::EMPTY),
+            devices: slots(soc::TOPOLOGY.device_slots(), || DeviceSlot::EMPTY),
+            links: slots(soc::TOPOLOGY.link_slots(), || LinkSlot::EMPTY),
             drivers: slots(8, || DriverSlot::EMPTY),
-            domains: slots(1, || DomainSlot::EMPTY),
-            nestings: slots(0, || NestingSlot::EMPTY),
+            domains: slots(soc::TOPOLOGY.domains.len(), || DomainSlot::EMPTY),
+            nestings: slots(soc::TOPOLOGY.nesting_slots(), || NestingSlot::EMPTY),
         };
         System::with_rules(storage, VirtualTime::new(), setup().rules)
     })
@@ -164,19 +164,14 @@ impl Driver<VirtualTime> for Rest {
     }
 }
 
-/// Make the devices, put those that the spec says into the power domain, and bind the drivers. Sleepable.
+/// Make the devices, those that the spec says in the power domain, and bind the drivers. Sleepable.
 pub fn boot(cx: &Task<'_>) {
     let context = Context::sleepable(cx);
     let (system, setup) = (system(), setup());
     let mut handles = vec![None; setup.topology.devices.len()];
-    system.load(context, setup.topology, &mut handles, |_| true).expect("the topology is right");
-    let handle = |id: DeviceId| handles[usize::from(id.get())].expect("it takes part");
-    let config = DomainConfig { name: soc::PdAud::NAME, on: true, ..DomainConfig::default() };
-    let domain = system.domain_add(config, hardware()).expect("room");
-    let inside = |link: &&Link| link.supplier == soc::PdAud::ID && link.subsystem == "power-domain";
-    for link in setup.topology.links.iter().filter(inside) {
-        system.domain_attach(context, domain, handle(link.consumer)).expect("fits");
-    }
+    // The audio block's domain is the only one there is.
+    let switch = |_| Some(hardware() as &dyn DomainOps);
+    system.load(context, setup.topology, &mut handles, |_| true, switch).expect("the topology is right");
     for (number, delay) in setup.autosuspend.iter().enumerate() {
         if let (Some(device), Some(delay)) = (handles[number], *delay) {
             system.set_autosuspend_delay(context, device, delay).expect("it is there");

@@ -8,17 +8,17 @@ use linkwright::topology::Topology;
 
 use crate::lock;
 
-/// A device model with room for the devices and links of a chip and for `drivers` drivers, on virtual time.
+/// A device model with room for the devices, links and power domains of a chip and for `drivers` drivers, on virtual time.
 pub fn system(topology: &Topology, drivers: usize) -> System<'static, VirtualTime> {
     fn slots<T>(count: usize, slot: impl Fn() -> T) -> &'static mut [T] {
         Box::leak((0..count).map(|_| slot()).collect())
     }
     let storage = Storage {
-        devices: slots(topology.devices.len(), || DeviceSlot::EMPTY),
-        links: slots(topology.links.len(), || LinkSlot::EMPTY),
+        devices: slots(topology.device_slots(), || DeviceSlot::EMPTY),
+        links: slots(topology.link_slots(), || LinkSlot::EMPTY),
         drivers: slots(drivers, || DriverSlot::EMPTY),
-        domains: slots(0, || DomainSlot::EMPTY),
-        nestings: slots(0, || NestingSlot::EMPTY),
+        domains: slots(topology.domains.len(), || DomainSlot::EMPTY),
+        nestings: slots(topology.nesting_slots(), || NestingSlot::EMPTY),
     };
     System::new(storage, VirtualTime::new())
 }

@@ -106,7 +106,7 @@ pub fn boot(cx: &Task<'_>) {
         system().driver_register(context, driver).expect("room");
     }
     let mut handles = vec![None; soc::TOPOLOGY.devices.len()];
-    system().load(context, &soc::TOPOLOGY, &mut handles, |_| true).expect("the topology is right");
+    system().load(context, &soc::TOPOLOGY, &mut handles, |_| true, |_| None).expect("the topology is right");
     settle(cx);
 }
 

@@ -8,11 +8,12 @@ use firmware_support::report::{Failed, Must};
 use linkwright::consumer::{Bound, Dma, OperationError};
 use linkwright::context::Task;
 use linkwright::device::{
-    BareMetal, Call, Context, DeviceInfo, DeviceSlot, DomainSlot, Driver, DriverSlot, Errno, LinkSlot, NestingSlot,
-    RpmStatus, Storage, System,
+    BareMetal, Call, Context, DeviceInfo, DeviceSlot, DomainCall, DomainOps, DomainSlot, Driver, DriverSlot, Errno,
+    LinkSlot, NestingSlot, RpmStatus, Storage, System,
 };
 use linkwright::dma::Provider;
 use linkwright::power::Device;
+use linkwright::topology::Domain;
 use linkwright_exynos4210::{Clock, Gic, Mdma1, PdLcd0, Pdma0, Pdma1, Pmu, Serial0, Serial2, TOPOLOGY};
 use linkwright_subsystems::clk::{self, Clk};
 use linkwright_subsystems::interrupt::Interrupt;
@@ -84,8 +85,10 @@ impl linkwright::device::Clock for Time {
 
 type Surroundings = BareMetal<Time>;
 
-const DEVICES: usize = TOPOLOGY.devices.len();
-const LINKS: usize = TOPOLOGY.links.len();
+const DEVICES: usize = TOPOLOGY.device_slots();
+const LINKS: usize = TOPOLOGY.link_slots();
+const DOMAINS: usize = TOPOLOGY.domains.len();
+const NESTINGS: usize = TOPOLOGY.nesting_slots();
 
 /// The device model.
 pub(crate) fn system() -> &'static System<'static, Surroundings> {
@@ -94,8 +97,10 @@ pub(crate) fn system() -> &'static System<'static, Surroundings> {
     static LINK_SLOTS: ConstStaticCell<[LinkSlot; LINKS]> = ConstStaticCell::new([const { LinkSlot::EMPTY }; LINKS]);
     static DRIVER_SLOTS: ConstStaticCell<[DriverSlot<'static, Surroundings>; 8]> =
         ConstStaticCell::new([const { DriverSlot::EMPTY }; 8]);
-    static DOMAIN_SLOTS: ConstStaticCell<[DomainSlot<'static>; 0]> = ConstStaticCell::new([]);
-    static NESTING_SLOTS: ConstStaticCell<[NestingSlot; 0]> = ConstStaticCell::new([]);
+    static DOMAIN_SLOTS: ConstStaticCell<[DomainSlot<'static>; DOMAINS]> =
+        ConstStaticCell::new([const { DomainSlot::EMPTY }; DOMAINS]);
+    static NESTING_SLOTS: ConstStaticCell<[NestingSlot; NESTINGS]> =
+        ConstStaticCell::new([const { NestingSlot::EMPTY }; NESTINGS]);
     static SYSTEM: OnceCell<System<'static, Surroundings>> = OnceCell::new();
     SYSTEM.get_or_init(|| {
         let storage = Storage {
@@ -109,47 +114,43 @@ pub(crate) fn system() -> &'static System<'static, Surroundings> {
     })
 }
 
-/// Devices that are there, and what happens when one of them is switched off.
-struct Base {
-    devices: &'static [&'static str],
-    off: fn(),
-}
+/// What the others hang on: always there.
+struct Base;
 
 impl Driver<Surroundings> for Base {
     fn name(&self) -> &str {
-        self.devices[0]
+        "base"
     }
     fn matches(&self, device: &DeviceInfo<'_>) -> bool {
-        self.devices.contains(&device.name)
+        [Gic::NAME, Clock::NAME, Pmu::NAME, PdLcd0::NAME, Serial2::NAME].contains(&device.name)
     }
     fn probe(&self, call: &Call<'_, '_, '_, '_, Surroundings>) -> Result<(), Errno> {
         call.system().enable(call.device()).map(drop).map_err(|error| error.errno())
-    }
-    fn runtime_suspend(&self, _: &Call<'_, '_, '_, '_, Surroundings>) -> Result<(), Errno> {
-        (self.off)();
-        Ok(())
     }
 }
 
 /// How often the display's domain was switched off.
 pub(crate) static DOMAIN_OFF: AtomicU32 = AtomicU32::new(0);
 
-static DOMAIN: Base = Base {
-    devices: &[PdLcd0::NAME],
-    off: || {
+/// The switch of the display's domain.
+struct Display;
+
+impl DomainOps for Display {
+    fn power_off(&self, _: &DomainCall<'_, '_>) -> Result<(), Errno> {
         DOMAIN_OFF.fetch_add(1, Relaxed);
         start::lose_registers();
-    },
-};
-static REST: Base = Base { devices: &[Gic::NAME, Clock::NAME, Pmu::NAME, Serial2::NAME], off: || {} };
+        Ok(())
+    }
+}
 
 /// Make the devices and bind the drivers. Sleepable.
 pub(crate) fn boot(cx: &Task<'_>) -> Result<(), Failed> {
     let context = Context::sleepable(cx);
-    let mut handles = [None; DEVICES];
-    system().load(context, &TOPOLOGY, &mut handles, |_| true).must("the topology")?;
+    let mut handles = [None; TOPOLOGY.devices.len()];
+    let switch = |domain: &Domain| (domain.provider == PdLcd0::ID).then_some(&Display as &dyn DomainOps);
+    system().load(context, &TOPOLOGY, &mut handles, |_| true, switch).must("the topology")?;
     // In any order: each device waits for what it needs.
-    let drivers: [&dyn Driver<Surroundings>; 6] = [&SERIAL0, &MDMA1, &PDMA0, &PDMA1, &DOMAIN, &REST];
+    let drivers: [&dyn Driver<Surroundings>; 5] = [&SERIAL0, &MDMA1, &PDMA0, &PDMA1, &Base];
     for driver in drivers {
         system().driver_register(context, driver).must("room for a driver")?;
     }

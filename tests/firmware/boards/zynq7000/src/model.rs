@@ -84,7 +84,7 @@ impl Driver<Surroundings> for Base {
 pub(crate) fn boot(cx: &Task<'_>) -> Result<(), Failed> {
     let context = Context::sleepable(cx);
     let mut handles = [None; DEVICES];
-    system().load(context, &TOPOLOGY, &mut handles, |_| true).must("the topology")?;
+    system().load(context, &TOPOLOGY, &mut handles, |_| true, |_| None).must("the topology")?;
     // The controller first: it waits for what it needs.
     for driver in [&DMAC as &dyn Driver<Surroundings>, &Base] {
         system().driver_register(context, driver).must("room for a driver")?;

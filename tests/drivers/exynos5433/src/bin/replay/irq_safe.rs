@@ -24,7 +24,8 @@ impl IrqSafe {
         system.resume_and_get(call.context(), device)?;
         // Its callbacks cannot switch suppliers on, so they stay on for good. Its domain is told by its flag.
         for link in soc::TOPOLOGY.links_of(soc::Adma::ID) {
-            if link.runtime_pm && !["parent", "power-domain"].contains(&link.subsystem) {
+            let domain = soc::TOPOLOGY.domains_of(link.consumer).any(|domain| domain.provider == link.supplier);
+            if link.runtime_pm && !domain && link.subsystem != "parent" {
                 let supplier = system.device_numbered(link.supplier).ok_or(RpmError::Gone)?;
                 system.get_sync(Context::sleepable(cx), supplier)?;
             }
