@@ -96,7 +96,7 @@ fn cases() -> Vec<Case> {
         case("a NUL byte by escape", "linkwright: 1\nip: \"a\\0b\"\n", "LW0007", "2:5"),
         case("invalid UTF-8", b"linkwright: 1\nip: \xc3\x28\n".to_vec(), "LW0001", "2:5"),
         case("UTF-16", b"\xff\xfei\0p\0:\0 \0x\0".to_vec(), "LW0001", "1:1"),
-        case("a tab as indentation", "linkwright: 1\nip: x\nwindow:\n\tsize: 4\n", "LW0001", "4:2"),
+        case("a tab as indentation", "linkwright: 1\nip: x\nwindow:\n\tsize: 4\n", "LW0001", "4:1"),
         Case { name: "a byte-order mark", bytes: format!("\u{feff}{head}").into(), expected: None },
         case("two documents", format!("{head}---\n{head}"), "LW0001", "4:1"),
         case("2 million documents", "---\n".repeat(2_000_000), "LW0001", "2:4"),

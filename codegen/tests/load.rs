@@ -208,8 +208,8 @@ devices:
             "specs/soc/bad.yaml:3:10 LW0012 there is no soc `chp`",
             "specs/soc/bad.yaml:5:12 LW0012 there is no ip `uartt`",
             "specs/soc/bad.yaml:6:3 LW0404 `b` lacks `clocks.core`",
-            "specs/soc/bad.yaml:6:18 LW0015 no subsystem has the key `clock`",
-            "specs/soc/bad.yaml:6:40 LW0015 no subsystem has the key `rag`",
+            "specs/soc/bad.yaml:6:18 LW0015 `clock` is no key of a device, and no subsystem has it",
+            "specs/soc/bad.yaml:6:40 LW0015 `rag` is no key of a device, and no subsystem has it",
             "specs/soc/bad.yaml:6:45 LW0004 `rag` must be a reference such as `pdma0/16`",
             "specs/soc/bad.yaml:7:3 LW0005 `c` has no `ip`",
         ]

@@ -195,8 +195,9 @@ fn indented(text: &str, span: Span) -> Option<Diagnostic> {
     let name = |line: &str| super::shorten(line.split(':').next().unwrap_or(line));
     let beside = |level: &(usize, usize, &str)| format!("by {} to stand beside `{}`", blanks(level.0), name(level.2));
     for (indent, at, _) in above.iter().take(2) {
-        let start = (at + indent) as u32;
-        error = error.and(Span { start, end: start + 1, ..span }, format!("by {}", blanks(*indent)));
+        let first = text[at + indent..].chars().next().map_or(0, char::len_utf8);
+        let place = Span { start: (at + indent) as u32, end: (at + indent + first) as u32, ..span };
+        error = error.and(place, format!("by {}", blanks(*indent)));
     }
     let choices: Vec<String> = above.iter().take(3).map(beside).collect();
     if choices.is_empty() { None } else { Some(error.help(format!("indent it {}", choices.join(", or ")))) }

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod execute;
 pub mod folder;
 pub mod invariants;
+#[cfg(feature = "order")]
 pub mod order;
 pub mod random;
 pub mod scenario;

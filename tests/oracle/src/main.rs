@@ -1,21 +1,18 @@
-//! `oracle DIR`: replay the recordings in DIR on the device model and compare. `oracle --probe-calls`: count what the
-//! generated order saves.
+//! `oracle DIR`: replay the recordings in DIR on the device model and compare.
 
 #![forbid(unsafe_code)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use oracle::folder;
 use oracle::verdict::{Mode, RULES, Verdict, judge};
-use oracle::{folder, order};
 
 const USAGE: &str = "usage: oracle [-v] [--linux | --without=RULE,...] DIR
-       oracle --probe-calls
   DIR holds scenarios/, traces/ and unsteady.json; see tests/oracle/data/README.md
   -v  show the first difference of deviations too
   --linux  follow no rule of runtime/DEVIATIONS.md: everything as Linux does it
-  --without  do not follow these rules
-  --probe-calls  count probe calls of 10,000 random graphs in the generated order, and by deferral";
+  --without  do not follow these rules";
 
 fn main() -> ExitCode {
     let mut dir = None;
@@ -35,10 +32,6 @@ fn main() -> ExitCode {
                         }
                     }
                 }
-            }
-            "--probe-calls" => {
-                println!("{}", order::probe_calls(10_000));
-                return ExitCode::SUCCESS;
             }
             "-h" | "--help" => {
                 println!("{USAGE}");
