@@ -34,6 +34,12 @@ fn pieces() -> Vec<String> {
     lines
 }
 
+#[test]
+fn a_line_below_one_that_begins_with_two_bytes() {
+    survive("linkwright: 1\nip: x\né: {}\n   d: 1\n      e: 2\n".as_bytes());
+    survive("linkwright: 1\nip: x\né        c:\n        d: 2\n      - e: 3\n".as_bytes());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 

@@ -222,8 +222,8 @@ devices:
         findings(&reading, folder.path()),
         [
             "specs/ip/odd.yaml:3:13 LW0015 there is no subsystem `clocks`",
-            "specs/ip/odd.yaml:4:13 LW0015 no subsystem has the key `clk`",
-            "specs/ip/odd.yaml:4:22 LW0015 no subsystem has the key `nothing-alike`",
+            "specs/ip/odd.yaml:4:13 LW0015 `clk` is no key of `consumes`, and no subsystem has it",
+            "specs/ip/odd.yaml:4:22 LW0015 `nothing-alike` is no key of `consumes`, and no subsystem has it",
         ]
     );
 }
