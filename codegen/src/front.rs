@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::check;
-use crate::load::{Input, Options, Watch, Workspace, load_watched};
+use crate::load::{Input, Options, Watch, Workspace, load_beside};
 use crate::lower::{Model, lower, lower_despite_circles};
 use crate::project::{self, Project};
 use crate::report::Diagnostics;
@@ -43,8 +43,18 @@ pub fn read_project(inputs: &[Input], options: &Options, file: Option<&Path>, wa
 
 /// As [`read`], and tells how far it is.
 pub fn read_watched(inputs: &[Input], options: &Options, watch: &dyn Watch) -> Reading {
+    reading(None, inputs, options, watch)
+}
+
+/// As [`read`], of ips and socs beside specs that were read before with the same options
+/// ([`load_beside`](crate::load::load_beside)).
+pub fn read_beside(known: &Workspace, inputs: &[Input], options: &Options) -> Reading {
+    reading(Some(known), inputs, options, &())
+}
+
+fn reading(known: Option<&Workspace>, inputs: &[Input], options: &Options, watch: &dyn Watch) -> Reading {
     let mut diagnostics = Diagnostics::new();
-    let workspace = load_watched(inputs, options, watch, &mut diagnostics);
+    let workspace = load_beside(known, inputs, options, watch, &mut diagnostics);
     check::run(&workspace, watch, &mut diagnostics);
     let (mut diagnostics, allowed) = check::suppress::apply(&workspace.sources, diagnostics);
     diagnostics.retain_fixes(|fix| fix.fits(&workspace.sources));

@@ -70,10 +70,10 @@ impl SourceFile {
     }
 }
 
-/// All files of a run.
-#[derive(Debug, Default)]
+/// All files of a run. A copy shares the files, and knows them under the same ids.
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl SourceMap {
@@ -86,7 +86,7 @@ impl SourceMap {
     pub fn add(&mut self, name: impl Into<String>, path: Option<&Path>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i as u32 + 1)).collect();
-        self.files.push(SourceFile { name: name.into(), path: path.map(Path::to_path_buf), text, lines });
+        self.files.push(Arc::new(SourceFile { name: name.into(), path: path.map(Path::to_path_buf), text, lines }));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -97,7 +97,7 @@ impl SourceMap {
 
     /// All files, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), &**f))
     }
 
     /// Line and column (characters), both from 1, of a span's first byte. What is beyond a line's end is at its end.

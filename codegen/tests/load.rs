@@ -280,3 +280,28 @@ fn files_that_cannot_be_read_are_findings() {
     assert!(one("dir.yaml").starts_with("dir.yaml:1:1 LW0013 the file cannot be read"));
     assert_eq!(one("latin1.yaml"), "latin1.yaml:3:9 LW0001 the file is not UTF-8 text");
 }
+
+#[test]
+fn beside_specs_that_were_read_before_the_same_is_found() {
+    use linkwright_codegen::front::read_beside;
+    use linkwright_codegen::load::{ip_names, load};
+    use linkwright_codegen::report::{Diagnostics, Style, human};
+
+    let options = Options { above: false, ..Options::default() };
+    let all: Vec<Input> = ip_names(&options).into_iter().map(Input::Ip).collect();
+    let known = load(&all, &options, &mut Diagnostics::new());
+    let soc = "linkwright: 1\nsoc: board\ndevices:\n  gic: { ip: arm-gic, reg: 0x1000 }\n  \
+               own: { ip: own, reg: 0x10000, interrupts: gic/40 }\n  dmac: { ip: pl330, reg: 0x1100 }\n  \
+               x: { ip: nowhere }\n";
+    let own = "linkwright: 1\nip: own\nwindow: { size: 0x100 }\nconsumes: { interrupts: {} }\n";
+    for soc in [soc.to_string(), soc.replace("  x: { ip: nowhere }\n", "").replace("pl330", "own")] {
+        let inputs =
+            [Input::Text("soc/board.yaml".to_string(), soc), Input::Text("ip/own.yaml".to_string(), own.to_string())];
+        let (alone, beside) = (read(&inputs, &options), read_beside(&known, &inputs, &options));
+        let told = |reading: &Reading| human(&reading.diagnostics, &reading.workspace.sources, Style::default());
+        assert_eq!(told(&alone), told(&beside));
+        assert!(!beside.diagnostics.is_empty());
+        let socs = |reading: &Reading| reading.model.as_ref().map(|model| model.socs.clone());
+        assert_eq!(socs(&alone), socs(&beside));
+    }
+}

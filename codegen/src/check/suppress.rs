@@ -36,7 +36,7 @@ pub(crate) fn apply(sources: &SourceMap, findings: Diagnostics) -> (Diagnostics,
     let mut suppressions: Vec<Suppression> = Vec::new();
     for (id, file) in sources.iter() {
         // Most files have none, and need no second look.
-        if file.text.contains(MARK) {
+        if has_mark(&file.text) {
             collect(id, sources, &mut suppressions, &mut out);
         }
     }
@@ -63,6 +63,11 @@ pub(crate) fn apply(sources: &SourceMap, findings: Diagnostics) -> (Diagnostics,
         }
     }
     (out, left_out)
+}
+
+/// May there be such a comment?
+fn has_mark(text: &str) -> bool {
+    text.match_indices('#').any(|(at, _)| text[at..].trim_start_matches('#').trim_start().starts_with(MARK))
 }
 
 fn unused(suppression: &Suppression, sources: &SourceMap) -> Diagnostic {

@@ -148,11 +148,31 @@ pub fn load(inputs: &[Input], options: &Options, out: &mut Diagnostics) -> Works
 
 /// As [`load`], and tells how far it is.
 pub fn load_watched(inputs: &[Input], options: &Options, watch: &dyn Watch, out: &mut Diagnostics) -> Workspace {
+    load_beside(None, inputs, options, watch, out)
+}
+
+/// As [`load_watched`], beside specs that were read before.
+///
+/// All subsystems and the ips that socs use are taken from `known` where they are there: it was read with the same
+/// options, and `inputs` are ips and socs. Reading thousands of boards one by one, most of the time would be spent on
+/// what they share.
+pub fn load_beside(
+    known: Option<&Workspace>,
+    inputs: &[Input],
+    options: &Options,
+    watch: &dyn Watch,
+    out: &mut Diagnostics,
+) -> Workspace {
     let mut loader = Loader::new(inputs, options, out);
+    if let Some(known) = known {
+        loader.beside(known);
+    }
     loader.request(inputs, watch);
-    loader.subsystems();
+    if known.is_none() {
+        loader.subsystems();
+    }
     loader.merge();
-    loader.ips();
+    loader.ips(known);
     resolve::subsystems(&mut loader);
     loader.workspace
 }
@@ -220,6 +240,16 @@ impl<'a> Loader<'a> {
             written: HashMap::new(),
             requested: Vec::new(),
             broken: HashSet::new(),
+        }
+    }
+
+    /// Begin with files and subsystems of a workspace.
+    fn beside(&mut self, known: &Workspace) {
+        let workspace = &mut self.workspace;
+        workspace.sources = known.sources.clone();
+        workspace.files = known.files.clone();
+        for loaded in &known.subsystems {
+            workspace.add_subsystem(loaded.clone());
         }
     }
 
@@ -363,7 +393,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Read the ips that socs use.
-    fn ips(&mut self) {
+    fn ips(&mut self, known: Option<&Workspace>) {
         let names: Vec<spec::Name> = self
             .workspace
             .socs
@@ -372,6 +402,11 @@ impl<'a> Loader<'a> {
             .collect();
         for name in names {
             if self.workspace.ip(&name).is_some() || self.is_broken(Kind::Ip, &name) {
+                continue;
+            }
+            let there = known.and_then(|known| Some(&known.ips[*known.ip_names.get(name.as_str())?]));
+            if let Some(loaded) = there {
+                self.workspace.add_ip(Loaded { requested: false, ..loaded.clone() });
                 continue;
             }
             match self.find(Kind::Ip, &name) {

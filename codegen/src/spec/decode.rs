@@ -311,16 +311,16 @@ impl Cx<'_> {
 
     /// One of some words.
     pub(crate) fn word(&mut self, node: &Node, at: At<'_>, words: &'static [&'static str]) -> Option<&'static str> {
-        let expected = one_of(words.iter().copied());
+        let expected = || one_of(words.iter().copied());
         let Value::Str(text) = &node.value else {
-            self.wrong_type(node, at, &expected);
+            self.wrong_type(node, at, &expected());
             return None;
         };
         if let Some(word) = words.iter().find(|w| **w == text) {
             return Some(word);
         }
         let title = format!("`{}` cannot be `{}`", shorten(at.key), shorten(text).escape_debug());
-        let mut error = Diagnostic::error("LW0009", title, self.span(node.at), format!("expected {expected}"));
+        let mut error = Diagnostic::error("LW0009", title, self.span(node.at), format!("expected {}", expected()));
         error.advise(text, words.iter().copied());
         self.fault(node, error);
         None

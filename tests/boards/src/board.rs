@@ -68,7 +68,7 @@ pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, Strin
     let inputs: Vec<Input> =
         imported.files.iter().map(|(path, text)| Input::Text(path.clone(), text.clone())).collect();
     let options = Options { above: false, ..Options::default() };
-    let reading = front::read(&inputs, &options);
+    let reading = front::read_beside(catalog.workspace(), &inputs, &options);
     let lint_time = start.elapsed();
     let mut findings: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut errors = Vec::new();
