@@ -287,7 +287,11 @@ proptest! {
         let path = |mutation: &Mutation| mutation.2.split_whitespace().nth(2).unwrap_or_default().to_string();
         let changed = IP.replacen(one.0, one.1, 1);
         let both = changed.replacen(two.0, two.1, 1);
-        let apart = place(&one) != place(&two) && path(&one) != path(&two) && both != changed && IP.replacen(two.0, two.1, 1).contains(one.0);
+        let renames = |a: &Mutation, b: &Mutation| a.2.split_once(" was called ").is_some_and(|(_, old)| b.2.contains(old));
+        // Neither changes what the other one put there.
+        let apart = both == IP.replacen(two.0, two.1, 1).replacen(one.0, one.1, 1);
+        let apart = apart && place(&one) != place(&two) && path(&one) != path(&two) && both != changed;
+        let apart = apart && !renames(&one, &two) && !renames(&two, &one);
         if apart && reading(&both).model.is_some() {
             let mut found: Vec<String> = between(IP, &both).changes.iter().map(told).collect();
             let mut expected = vec![one.2.to_string(), two.2.to_string()];

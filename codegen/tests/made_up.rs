@@ -1,4 +1,4 @@
-//! A kind of resource that nobody has heard of is one YAML file and no Rust: it is in links, probe order, proofs,
+//! A kind of resource that nobody has heard of is one YAML file and no Rust: it is in links, both orders, proofs,
 //! getters, data and pages like any other.
 #![forbid(unsafe_code)]
 
@@ -163,6 +163,8 @@ fn its_references_are_links_and_order_devices() {
         ("lantern", "top", "soc/coast.yaml:5")
     );
     assert_eq!(soc.probe_order, [0, 2, 1], "the supplier first, though it is written last");
+    let sleep: Vec<usize> = soc.sleep_order.iter().map(|step| step.device).collect();
+    assert_eq!(sleep, [1, 2, 0], "the consumer first");
     let fifth = coast(&COAST.replace("lighthouse0/2", "lighthouse0/4"));
     assert_eq!(fifth.diagnostics.sorted()[0].rule, "LW0407", "there are four lamps");
     let misspelt = coast(&COAST.replace("lanterns:", "lantern:"));
@@ -177,6 +179,7 @@ fn data_and_pages_have_it() {
     let link = "Link::managed(Buoy0::ID,Lighthouse0::ID,Hard,\"lantern\",\"top\",\"soc/coast.yaml:5\"";
     assert!(topology.contains(link), "{topology}");
     assert!(topology.contains("probe_order:&[Raft0::ID,Lighthouse0::ID,Buoy0::ID]"), "{topology}");
+    assert!(topology.contains("sleep_order:&[Buoy0::ID,Lighthouse0::ID,Raft0::ID]"), "{topology}");
     assert!(text("coast/src/wiring.rs").contains("unsafe impl SuppliedBy<Lighthouse0> for Buoy0 {}"));
     let reference = text("coast/reference.md");
     assert!(
@@ -184,6 +187,7 @@ fn data_and_pages_have_it() {
         "{reference}"
     );
     assert!(reference.contains("`buoy0`, after `lighthouse0` (lantern top)"), "{reference}");
+    assert!(reference.contains("`lighthouse0`, after `buoy0` (lantern top)"), "{reference}");
     assert!(text("coast/src/devices.rs").contains("pub mod lanterns"), "its numbers");
     let handles = text("subsystems/README.md");
     let row = handles.lines().find(|line| line.contains("| `lantern` |")).expect("a row");

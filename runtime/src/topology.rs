@@ -15,6 +15,9 @@ pub struct Topology {
     pub domains: &'static [Domain],
     /// Every device that is not disabled, each after everything it needs.
     pub probe_order: &'static [DeviceId],
+    /// The same devices as they go to sleep: phase by phase, as the specs of their blocks say, and within a phase each
+    /// before everything it needs. Waking up is the reverse.
+    pub sleep_order: &'static [DeviceId],
 }
 
 impl Topology {

@@ -26,7 +26,7 @@ fn id(device: usize) -> Result<DeviceId, String> {
 }
 
 /// The soc as a generated crate would give it, with the links of the variant.
-fn topology(facts: &Facts, probe_order: &[usize]) -> Result<&'static Topology, String> {
+fn topology(facts: &Facts, soc: &Soc) -> Result<&'static Topology, String> {
     let node = |device: usize| {
         let parent = facts.parent[device].map(id).transpose()?;
         let name = text(&facts.names[device]);
@@ -44,19 +44,22 @@ fn topology(facts: &Facts, probe_order: &[usize]) -> Result<&'static Topology, S
         let (subsystem, name, place) = (text(&edge.subsystem), text(&edge.name), text(&edge.place));
         links.push(make(id(edge.consumer)?, id(edge.supplier)?, strength, subsystem, name, place));
     }
-    let order: Vec<DeviceId> = probe_order.iter().map(|&device| id(device)).collect::<Result<_, _>>()?;
+    let probe_order: Vec<DeviceId> = soc.probe_order.iter().map(|&device| id(device)).collect::<Result<_, _>>()?;
+    let sleep_order: Vec<DeviceId> = soc.sleep_order.iter().map(|step| id(step.device)).collect::<Result<_, _>>()?;
     let mut domains = Vec::with_capacity(facts.domains.len());
     for domain in &facts.domains {
         let members: Vec<DeviceId> = domain.members.iter().map(|&member| id(member)).collect::<Result<_, _>>()?;
         let provider = id(domain.provider)?;
+        let place =
+            |&outer: &usize| u16::try_from(outer).map_err(|_| "more domains than a topology can count".to_string());
+        let outer: Vec<u16> = domain.outer.iter().map(place).collect::<Result<_, _>>()?;
         domains.push(Domain {
             name: text(&domain.name),
             provider,
             args: leak(domain.args.iter().copied()),
             irq_safe: domain.irq_safe,
             always_on: domain.always_on,
-            // There are fewer domains than references, and `links` counts those.
-            outer: leak(domain.outer.iter().map(|&outer| outer as u16)),
+            outer: leak(outer),
             members: leak(members),
         });
     }
@@ -65,7 +68,8 @@ fn topology(facts: &Facts, probe_order: &[usize]) -> Result<&'static Topology, S
         devices: leak(nodes),
         links: leak(links),
         domains: leak(domains),
-        probe_order: leak(order),
+        probe_order: leak(probe_order),
+        sleep_order: leak(sleep_order),
     };
     Ok(Box::leak(Box::new(topology)))
 }
@@ -82,7 +86,7 @@ pub(super) fn build(
 ) -> Result<&'static Machine, String> {
     let machine = Machine::new(facts);
     let facts = &machine.facts;
-    let topology = topology(facts, &soc.probe_order)?;
+    let topology = topology(facts, soc)?;
     let storage = Storage {
         devices: leak((0..topology.device_slots()).map(|_| DeviceSlot::EMPTY)),
         links: leak((0..topology.link_slots()).map(|_| LinkSlot::EMPTY)),

@@ -81,7 +81,7 @@ impl Graph {
             enabled: inside.iter().any(|&device| self.devices[device].enabled),
             probe: earliest(|device| device.probe),
             sleep: earliest(|device| device.sleep),
-            off: None,
+            phase: None,
             domain,
             focus: inside.iter().any(|&device| self.devices[device].focus),
             members: names,

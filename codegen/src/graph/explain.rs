@@ -209,8 +209,8 @@ fn by(direct: &[usize], graph: &Graph) -> &'static str {
 }
 
 /// What links between two devices do.
-fn effects(graph: &Graph, edges: &[usize], (consumer, supplier): (usize, usize), out: &mut String) {
-    let [consumer, supplier] = [consumer, supplier].map(|device| graph.devices[device].name.as_str());
+fn effects(graph: &Graph, edges: &[usize], ends: (usize, usize), out: &mut String) {
+    let [consumer, supplier] = [ends.0, ends.1].map(|device| graph.devices[device].name.as_str());
     let any = |what: fn(&Edge) -> bool| edges.iter().any(|&edge| what(&graph.edges[edge]));
     if !any(|edge| edge.class != LinkClass::Ignore) {
         let _ = writeln!(out, "  This is a reference only: it orders nothing and powers nothing.");
@@ -241,19 +241,19 @@ fn effects(graph: &Graph, edges: &[usize], (consumer, supplier): (usize, usize),
         true => writeln!(out, "  runtime PM: {supplier} is resumed before {consumer} and suspends only after it"),
         false => writeln!(out, "  runtime PM: no link of theirs keeps {supplier} on while {consumer} is"),
     };
-    let _ = writeln!(out, "  system sleep: {consumer} goes to sleep before {supplier} and wakes up after it");
+    sleep_effect(graph, ends, out);
     if any(is_parent) {
         let _ = writeln!(out, "  {consumer} sits on {supplier}: it comes and goes with it");
     }
 }
 
-fn chain_effects(graph: &Graph, chain: &Chain, (consumer, supplier): (usize, usize), out: &mut String) {
+fn chain_effects(graph: &Graph, chain: &Chain, ends: (usize, usize), out: &mut String) {
     let name = |device: usize| graph.devices[device].name.as_str();
     let without = |test: fn(&Edge) -> bool| {
         let step = chain.iter().find(|step| !step.iter().any(|&edge| test(&graph.edges[edge])));
         step.and_then(|step| step.first()).map(|&edge| &graph.edges[edge])
     };
-    let (consumer, supplier) = (name(consumer), name(supplier));
+    let (consumer, supplier) = (name(ends.0), name(ends.1));
     let _ = match without(|edge| !edge.post_init) {
         None => writeln!(out, "  probing: {consumer} is not probed before {supplier} has been"),
         Some(edge) => writeln!(
@@ -272,7 +272,23 @@ fn chain_effects(graph: &Graph, chain: &Chain, (consumer, supplier): (usize, usi
             name(edge.supplier)
         ),
     };
-    let _ = writeln!(out, "  system sleep: {consumer} goes to sleep before {supplier} and wakes up after it");
+    sleep_effect(graph, ends, out);
+}
+
+fn sleep_effect(graph: &Graph, (consumer, supplier): (usize, usize), out: &mut String) {
+    let [user, used] = [consumer, supplier].map(|device| &graph.devices[device]);
+    let _ = match used.phase.filter(|_| graph.sleeps_in_later_phase(consumer, supplier)) {
+        Some(phase) => writeln!(
+            out,
+            "  system sleep: {} goes to sleep in `{}` already, before {}, and wakes up after it",
+            used.name,
+            phase.as_str(),
+            user.name
+        ),
+        None => {
+            writeln!(out, "  system sleep: {} goes to sleep before {} and wakes up after it", user.name, used.name)
+        }
+    };
 }
 
 /// Where both are in the orders.

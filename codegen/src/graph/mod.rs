@@ -64,8 +64,8 @@ pub struct Device {
     pub probe: Option<usize>,
     /// Its place in the sleep order, from 0.
     pub sleep: Option<usize>,
-    /// The phase of system suspend in which it goes to sleep, if its ip says.
-    pub off: Option<SleepPhase>,
+    /// The phase of system suspend in which it goes to sleep; `None` if all go in the first.
+    pub phase: Option<SleepPhase>,
     /// Index of the power domain it is in.
     pub domain: Option<usize>,
     /// What was made one: names of devices; empty for a single one.
@@ -167,19 +167,29 @@ impl Graph {
     /// For each device how many rounds of probing come before its own, if all that can be probed at a time are: 0 for
     /// a device that needs nothing.
     pub fn probe_rounds(&self) -> Vec<usize> {
-        self.rounds(|edge| (edge.supplier, edge.consumer))
+        self.rounds(Edge::orders, |edge| (edge.supplier, edge.consumer))
     }
 
     /// For each device how many rounds of suspending come before its own: 0 for one that nobody needs.
     pub fn sleep_rounds(&self) -> Vec<usize> {
-        self.rounds(|edge| (edge.consumer, edge.supplier))
+        self.rounds(|edge| self.orders_sleep(edge), |edge| (edge.consumer, edge.supplier))
+    }
+
+    /// Does the consumer go to sleep before the supplier because of it?
+    pub fn orders_sleep(&self, edge: &Edge) -> bool {
+        edge.orders() && !self.sleeps_in_later_phase(edge.consumer, edge.supplier)
+    }
+
+    fn sleeps_in_later_phase(&self, device: usize, other: usize) -> bool {
+        let [one, two] = [device, other].map(|device| self.devices[device].phase);
+        one.zip(two).is_some_and(|(one, two)| one.is_after(two))
     }
 
     /// The longest way to each device along edges that order.
-    fn rounds(&self, ends: impl Fn(&Edge) -> (usize, usize)) -> Vec<usize> {
+    fn rounds(&self, orders: impl Fn(&Edge) -> bool, ends: impl Fn(&Edge) -> (usize, usize)) -> Vec<usize> {
         let mut next: Vec<Vec<usize>> = vec![Vec::new(); self.devices.len()];
         let mut missing = vec![0_usize; self.devices.len()];
-        for edge in self.edges.iter().filter(|edge| edge.orders()) {
+        for edge in self.edges.iter().filter(|edge| orders(edge)) {
             let (first, second) = ends(edge);
             if first != second {
                 next[first].push(second);

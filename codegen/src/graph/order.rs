@@ -52,8 +52,14 @@ pub fn order(graph: &Graph) -> Order {
     let probe = by(|device| device.probe);
     let sleep = by(|device| device.sleep);
     Order {
-        probe: steps(graph, &probe, &graph.probe_rounds(), |edge| (edge.supplier, edge.consumer)),
-        sleep: steps(graph, &sleep, &graph.sleep_rounds(), |edge| (edge.consumer, edge.supplier)),
+        probe: steps(graph, &probe, &graph.probe_rounds(), Edge::orders, |edge| (edge.supplier, edge.consumer)),
+        sleep: steps(
+            graph,
+            &sleep,
+            &graph.sleep_rounds(),
+            |edge| graph.orders_sleep(edge),
+            |edge| (edge.consumer, edge.supplier),
+        ),
         circles: circles(graph),
     }
 }
@@ -62,10 +68,11 @@ fn steps(
     graph: &Graph,
     order: &[(usize, usize)],
     rounds: &[usize],
+    orders: impl Fn(&Edge) -> bool,
     ends: impl Fn(&Edge) -> (usize, usize),
 ) -> Vec<Step> {
     let mut after: Vec<BTreeMap<usize, Vec<usize>>> = vec![BTreeMap::new(); graph.devices.len()];
-    for (index, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| edge.orders()) {
+    for (index, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| orders(edge)) {
         let (first, second) = ends(edge);
         after[second].entry(first).or_default().push(index);
     }

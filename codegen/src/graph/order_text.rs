@@ -31,13 +31,13 @@ impl Order {
             ),
         };
         let longest = steps.iter().map(|step| name(step.device).chars().count()).max().unwrap_or(0).max(6);
-        let phases = sleep && graph.devices.iter().any(|device| device.off.is_some());
+        let phases = sleep && graph.devices.iter().any(|device| device.phase.is_some());
         let phase_head = if phases { "  phase  " } else { "" };
         let _ = writeln!(out, "\nplace  round{phase_head}  {:longest$}  why", "device");
         let mut place = vec![0; graph.devices.len()];
         steps.iter().enumerate().for_each(|(at, step)| place[step.device] = at + 1);
         for (at, step) in steps.iter().enumerate() {
-            let phase = match graph.devices[step.device].off {
+            let phase = match graph.devices[step.device].phase {
                 _ if !phases => String::new(),
                 Some(phase) => format!("  {:7}", phase.as_str()),
                 None => format!("  {:7}", "suspend"),
@@ -140,7 +140,13 @@ fn why(graph: &Graph, step: &Step, place: &[usize], sleep: bool) -> String {
     };
     let name = |device: usize| graph.devices[device].name.as_str();
     let Some(((last, edges), rest)) = step.after.split_first() else {
-        return if sleep { "nothing needs it" } else { "needs nothing" }.to_string();
+        let later = graph.edges.iter().any(|edge| edge.supplier == step.device && edge.orders());
+        return match sleep {
+            true if later => "what needs it goes to sleep in a later phase",
+            true => "nothing needs it",
+            false => "needs nothing",
+        }
+        .to_string();
     };
     let mut text = format!("after {} {} {}", place[*last], name(*last), because(edges));
     if !rest.is_empty() {

@@ -14,7 +14,7 @@ impl Graph {
             soc: soc.name.clone(),
             doc: soc.doc.clone(),
             file: soc.file.clone(),
-            devices: soc.devices.iter().map(|device| device_of(device, model)).collect(),
+            devices: soc.devices.iter().map(device_of).collect(),
             edges: edges(soc, model),
             domains: Vec::new(),
             notes: Vec::new(),
@@ -22,19 +22,15 @@ impl Graph {
         for (place, &device) in soc.probe_order.iter().enumerate() {
             graph.devices[device].probe = Some(place);
         }
-        graph.sleep_order(&soc.probe_order);
+        // Where all go in the first phase, phases say nothing.
+        let phases = soc.sleep_order.iter().any(|step| step.phase != SleepPhase::Suspend);
+        for (place, step) in soc.sleep_order.iter().enumerate() {
+            graph.devices[step.device].sleep = Some(place);
+            graph.devices[step.device].phase = phases.then_some(step.phase);
+        }
         graph.mark_circles();
         graph.make_domains(soc, model);
         graph
-    }
-
-    /// Phase by phase; within one, consumers before suppliers: against the probe order.
-    fn sleep_order(&mut self, probe_order: &[usize]) {
-        let mut order: Vec<usize> = probe_order.iter().rev().copied().collect();
-        order.sort_by_key(|&device| self.devices[device].off.map_or(0, |phase| phase as u8));
-        for (place, device) in order.into_iter().enumerate() {
-            self.devices[device].sleep = Some(place);
-        }
     }
 
     /// Links of circles that nobody has cut yet.
@@ -146,8 +142,7 @@ impl Graph {
     }
 }
 
-fn device_of(device: &lower::Device, model: &Model) -> Device {
-    let off: Option<SleepPhase> = model.ip(&device.ip).and_then(|ip| ip.sleep.off);
+fn device_of(device: &lower::Device) -> Device {
     Device {
         name: device.name.clone(),
         ip: device.ip.clone(),
@@ -155,7 +150,7 @@ fn device_of(device: &lower::Device, model: &Model) -> Device {
         enabled: device.enabled,
         probe: None,
         sleep: None,
-        off,
+        phase: None,
         domain: None,
         members: Vec::new(),
         focus: false,

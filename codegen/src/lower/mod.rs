@@ -23,7 +23,7 @@ pub use ip::{
 };
 pub use resolve::{lower, lower_despite_circles};
 pub use soc::{
-    Attributes, Device, DmaRequests, Domain, Edge, EngineSetup, Expected, PARENT, Reference, RuntimePm, Soc,
+    Attributes, Device, DmaRequests, Domain, Edge, EngineSetup, Expected, PARENT, Reference, RuntimePm, SleepStep, Soc,
 };
 pub use subsystem::{Argument, ArgumentType, Context, LinkClass, Operation, OperationType, Power, Subsystem};
 

@@ -1,4 +1,6 @@
 use super::Handshake;
+use crate::lower::LinkClass;
+use crate::spec::SleepPhase;
 
 /// A chip or a board: instances and who needs whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,8 @@ pub struct Soc {
     pub domains: Vec<Domain>,
     /// Indices of devices: each after everything it needs.
     pub probe_order: Vec<usize>,
+    /// The same devices as they go to sleep: phase by phase, and within a phase each before everything it needs.
+    pub sleep_order: Vec<SleepStep>,
 }
 
 /// An instance.
@@ -164,6 +168,15 @@ pub struct Edge {
     pub place: String,
 }
 
+/// A device's place in [`Soc::sleep_order`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SleepStep {
+    /// Index of the device.
+    pub device: usize,
+    /// The phase that its ip says, else the latest one of those that need it: the first one if nobody does.
+    pub phase: SleepPhase,
+}
+
 /// A power domain. One provider may have several, told apart by what references carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain {
@@ -181,6 +194,13 @@ pub struct Domain {
     pub outer: Vec<usize>,
     /// Indices of the devices in it, in their order. Who provides a domain is in none: its domains are.
     pub members: Vec<usize>,
+}
+
+impl Edge {
+    /// Does the consumer come after the supplier in the probe order because of it?
+    pub fn orders(&self) -> bool {
+        self.class != LinkClass::Ignore && !self.gives_way
+    }
 }
 
 /// What an [`Edge`] to a parent has in place of a subsystem.

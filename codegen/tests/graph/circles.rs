@@ -111,16 +111,39 @@ fn why_one_comes_after_another() {
 
 #[test]
 fn phases_of_sleep_come_one_after_another() {
-    let late = NODE.replace("ip: node", "ip: late-node\nsleep: { off: late }");
-    let soc = "linkwright: 1\nsoc: chip\ndevices:\n  a: { ip: node }\n  b: { ip: late-node, clocks: { a: a/0 } }\n  c: { ip: node }\n";
+    let off = |phase: &str| NODE.replace("ip: node", &format!("ip: {phase}-node\nsleep: {{ off: {phase} }}"));
     let text = |name: &str, text: &str| Input::Text(name.to_string(), text.to_string());
-    let inputs = [text("ip/node.yaml", NODE), text("ip/late-node.yaml", &late), text("soc/chip.yaml", soc)];
-    let reading = read(&inputs, &Options::default());
-    let model = reading.model.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
-    let graph = Graph::new(&model.socs[0], &model);
-    let by_sleep: Vec<&str> = order(&graph).sleep.iter().map(|s| graph.devices[s.device].name.as_str()).collect();
-    assert_eq!(by_sleep, ["c", "a", "b"], "all of `suspend` before any of `late`");
-    assert!(order(&graph).text(&graph, true).contains("late"));
+    let sleep = |ip_of_a: &str| {
+        let soc = format!(
+            "linkwright: 1\nsoc: chip\ndevices:\n  a: {{ ip: {ip_of_a} }}\n  \
+             b: {{ ip: late-node, clocks: {{ a: a/0 }} }}\n  c: {{ ip: node }}\n"
+        );
+        let [early, late] = ["suspend", "late"].map(off);
+        let inputs = [
+            text("ip/node.yaml", NODE),
+            text("ip/suspend-node.yaml", &early),
+            text("ip/late-node.yaml", &late),
+            text("soc/chip.yaml", &soc),
+        ];
+        let reading = read(&inputs, &Options::default());
+        let model = reading.model.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
+        let soc = &model.socs[0];
+        let graph = Graph::new(soc, &model);
+        let order = order(&graph);
+        let devices: Vec<usize> = order.sleep.iter().map(|step| step.device).collect();
+        assert_eq!(devices, soc.sleep_order.iter().map(|step| step.device).collect::<Vec<_>>(), "that of the crate");
+        let names: Vec<String> = devices.iter().map(|&device| graph.devices[device].name.clone()).collect();
+        (names.concat(), order.text(&graph, true), explain(&graph, 1, 0).text(&graph))
+    };
+    let (names, text, told) = sleep("suspend-node");
+    assert_eq!(names, "cab", "all of `suspend` before any of `late`");
+    assert!(text.contains("suspend  a       what needs it goes to sleep in a later phase"), "{text}");
+    assert!(text.contains("late     b       nothing needs it"), "{text}");
+    assert!(told.contains("a goes to sleep in `suspend` already, before b, and wakes up after it"), "{told}");
+    let (names, text, told) = sleep("node");
+    assert_eq!(names, "cba", "who says nothing is there as long as it is needed");
+    assert!(text.contains("late     a       after 2 b (clk a)"), "{text}");
+    assert!(told.contains("b goes to sleep before a and wakes up after it"), "{told}");
 }
 
 proptest! {

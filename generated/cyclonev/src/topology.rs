@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the orders in which devices come up and go to sleep.
 pub static TOPOLOGY: Topology = Topology {
     name: "cyclonev",
     devices: &[
@@ -194,5 +194,38 @@ pub static TOPOLOGY: Topology = Topology {
         Timer3::ID,
         Watchdog0::ID,
         Watchdog1::ID,
+    ],
+    sleep_order: &[
+        Watchdog1::ID,
+        Watchdog0::ID,
+        Timer3::ID,
+        Timer2::ID,
+        Timer1::ID,
+        Timer0::ID,
+        PrivateTimer::ID,
+        Usb1::ID,
+        Usb0::ID,
+        Mmc::ID,
+        Gmac1::ID,
+        Gmac0::ID,
+        Gpio2::ID,
+        Gpio1::ID,
+        Gpio0::ID,
+        Can1::ID,
+        Can0::ID,
+        Qspi::ID,
+        I2c3::ID,
+        I2c2::ID,
+        I2c1::ID,
+        I2c0::ID,
+        Spi1::ID,
+        Spi0::ID,
+        Uart1::ID,
+        Uart0::ID,
+        Pdma::ID,
+        L2::ID,
+        Rst::ID,
+        Clkmgr::ID,
+        Gic::ID,
     ],
 };

@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the orders in which devices come up and go to sleep.
 pub static TOPOLOGY: Topology = Topology {
     name: "exynos5433",
     devices: &[
@@ -147,5 +147,30 @@ pub static TOPOLOGY: Topology = Topology {
         Spi3::ID,
         Spi4::ID,
         I2s1::ID,
+    ],
+    sleep_order: &[
+        I2s1::ID,
+        Spi4::ID,
+        Spi3::ID,
+        Spi2::ID,
+        Spi1::ID,
+        Spi0::ID,
+        Serial2::ID,
+        Serial1::ID,
+        Serial0::ID,
+        Pdma1::ID,
+        Pdma0::ID,
+        Serial3::ID,
+        I2s0::ID,
+        PinctrlAud::ID,
+        Adma::ID,
+        Lpass::ID,
+        CmuPeric::ID,
+        CmuFsys::ID,
+        CmuAud::ID,
+        CmuTop::ID,
+        PdAud::ID,
+        Pmu::ID,
+        Gic::ID,
     ],
 };

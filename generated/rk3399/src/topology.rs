@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the orders in which devices come up and go to sleep.
 pub static TOPOLOGY: Topology = Topology {
     name: "rk3399",
     devices: &[
@@ -227,5 +227,42 @@ pub static TOPOLOGY: Topology = Topology {
         Sdio0::ID,
         Sdmmc::ID,
         Watchdog::ID,
+    ],
+    sleep_order: &[
+        Watchdog::ID,
+        Sdmmc::ID,
+        Sdio0::ID,
+        I2s2::ID,
+        I2s1::ID,
+        I2s0::ID,
+        Spdif::ID,
+        I2c8::ID,
+        I2c4::ID,
+        I2c0::ID,
+        I2c7::ID,
+        I2c6::ID,
+        I2c5::ID,
+        I2c3::ID,
+        I2c2::ID,
+        I2c1::ID,
+        Spi3::ID,
+        Spi5::ID,
+        Spi4::ID,
+        Spi2::ID,
+        Spi1::ID,
+        Spi0::ID,
+        Uart4::ID,
+        Uart3::ID,
+        Uart2::ID,
+        Uart1::ID,
+        Uart0::ID,
+        DmacPeri::ID,
+        DmacBus::ID,
+        PdSdioaudio::ID,
+        PdSd::ID,
+        Cru::ID,
+        Pmucru::ID,
+        Pmu::ID,
+        Gic::ID,
     ],
 };

@@ -8,7 +8,7 @@ use linkwright::topology::Strength::Hard;
 
 use super::devices::*;
 
-/// Devices by number, links by consumer, power domains, and the order in which devices can come up.
+/// Devices by number, links by consumer, power domains, and the orders in which devices come up and go to sleep.
 pub static TOPOLOGY: Topology = Topology {
     name: "zynq7000",
     devices: &[
@@ -174,5 +174,34 @@ pub static TOPOLOGY: Topology = Topology {
         Sdio0::ID,
         Sdio1::ID,
         GicCpu::ID,
+    ],
+    sleep_order: &[
+        GicCpu::ID,
+        Sdio1::ID,
+        Sdio0::ID,
+        Qspi::ID,
+        Gem1::ID,
+        Gem0::ID,
+        Gpio::ID,
+        Can1::ID,
+        Can0::ID,
+        Spi1::ID,
+        Spi0::ID,
+        I2c1::ID,
+        I2c0::ID,
+        Usb1::ID,
+        Usb0::ID,
+        Uart1::ID,
+        Uart0::ID,
+        Devcfg::ID,
+        Swdt::ID,
+        Ttc1::ID,
+        Ttc0::ID,
+        PrivateTimer::ID,
+        GlobalTimer::ID,
+        DmacS::ID,
+        L2::ID,
+        Slcr::ID,
+        Gic::ID,
     ],
 };

@@ -144,12 +144,13 @@ impl<'s, P: Platform> System<'s, P> {
     ) -> Result<(), LoadError> {
         for domain in topology.domains {
             let Domain { name, irq_safe, always_on, .. } = *domain;
-            // Without a switch it counts as off until a member needs it: what it is in may be off.
+            // Without a switch it counts as off until a member needs it or a domain in it is on.
             let (ops, on) = switch(domain).map_or((&NoSwitch as &dyn DomainOps, always_on), |ops| (ops, ops.is_on()));
             let config = DomainConfig { name, on, irq_safe, always_on, ..DomainConfig::default() };
             let made = self.domain_add(config, ops).map_err(|error| LoadError::Domain(domain, error))?;
             self.with(|s| s.domains[made.index()].declared = Some(domain));
         }
+        while self.load_outer_on(topology, &switch) {}
         for domain in topology.domains {
             let failed = |error| LoadError::Domain(domain, error);
             let inner = self.domain_declared(domain).ok_or(failed(Error::Gone))?;
@@ -159,6 +160,30 @@ impl<'s, P: Platform> System<'s, P> {
             }
         }
         Ok(())
+    }
+
+    /// Around a domain that is on, what has no switch is on. Was there one that is not known to be?
+    fn load_outer_on(
+        &self,
+        topology: &'static Topology,
+        switch: &impl Fn(&'static Domain) -> Option<&'s dyn DomainOps>,
+    ) -> bool {
+        let outer =
+            |domain: &'static Domain| domain.outer.iter().filter_map(|&at| topology.domains.get(usize::from(at)));
+        let mut found = false;
+        for outer in topology.domains.iter().filter(|domain| self.is_on(domain)).flat_map(outer) {
+            if !self.is_on(outer) && switch(outer).is_none() {
+                found |= self
+                    .domain_declared(outer)
+                    .map(|made| self.with(|s| s.dom(made.index() as u32).on = true))
+                    .is_some();
+            }
+        }
+        found
+    }
+
+    fn is_on(&self, declared: &'static Domain) -> bool {
+        self.domain_declared(declared).and_then(|made| self.domain_info(made)).is_some_and(|info| info.on)
     }
 
     /// Put a device that is not registered yet into its domains.

@@ -122,6 +122,7 @@ pub fn topology(soc: &Soc) -> &'static Topology {
         links: keep(soc.edges.iter().map(link)),
         domains: &[],
         probe_order: keep(soc.probe_order.iter().map(|device| id(*device))),
+        sleep_order: keep(soc.sleep_order.iter().map(|step| id(step.device))),
     }))
 }
 

@@ -170,6 +170,7 @@ static WEAK: Topology = Topology {
     ],
     domains: &[],
     probe_order: &[A, B, C],
+    sleep_order: &[C, B, A],
 };
 
 #[test]
@@ -206,6 +207,7 @@ static CIRCLE: Topology = Topology {
     ],
     domains: &[],
     probe_order: &[A, B, C],
+    sleep_order: &[C, B, A],
 };
 
 #[test]
@@ -264,6 +266,7 @@ static POWERED: Topology = Topology {
         Domain { name: "outer", provider: C, args: &[2], irq_safe: false, always_on: false, outer: &[], members: &[] },
     ],
     probe_order: &[C, A, B, D],
+    sleep_order: &[D, B, A, C],
 };
 
 /// A domain's switch.
@@ -309,6 +312,21 @@ fn domains_are_on_while_a_member_is() {
         }
         assert_eq!(rig.system.warnings(), 0);
     });
+}
+
+/// A boot loader has left `left` on, and nothing is known of `outer` but that `left` is in it.
+#[test]
+fn what_is_around_a_domain_that_is_on_is_on() {
+    static LEFT: Switch = Switch(AtomicBool::new(true));
+    let mut rig = Rig::new(&POWERED);
+    host_task(|task| {
+        let cx = Context::sleepable(task);
+        let switch = |domain: &'static Domain| (domain.name == "left").then_some(&LEFT as &dyn DomainOps);
+        rig.system.load(cx, &POWERED, &mut rig.handles, |_| true, switch).expect("loads");
+    });
+    let on = POWERED.domains.iter().map(|domain| rig.system.domain_info(rig.system.domain_declared(domain)?));
+    let on: Vec<Option<bool>> = on.map(|info| Some(info?.on)).collect();
+    assert_eq!(on, [Some(true), Some(false), Some(true)]);
 }
 
 #[test]

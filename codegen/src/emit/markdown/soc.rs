@@ -1,11 +1,14 @@
 //! What the templates of a soc see.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::origin::mark;
 use crate::emit::rust::{crate_identifier, has_crate};
 use crate::lower::{DmaDirection, Edge, Ip, LinkClass, Soc, Subsystem};
 use crate::names;
+use crate::spec::SleepPhase;
 
 /// A soc. Docs are Markdown as the spec has them; `mark` begins a line that comes from an entry of the spec.
 #[derive(Serialize)]
@@ -18,7 +21,11 @@ pub(super) struct View {
     library: String,
     devices: Vec<DeviceRow>,
     links: Vec<LinkRow>,
+    domains: Vec<DomainRow>,
     order: Vec<Step>,
+    /// Some go to sleep in a later phase than the first.
+    phases: bool,
+    sleep: Vec<Step>,
     requests: Vec<Request>,
     /// A device with a register block: what an example needs.
     example: Option<Example>,
@@ -49,10 +56,24 @@ struct LinkRow {
 }
 
 #[derive(Serialize)]
+struct DomainRow {
+    mark: String,
+    name: String,
+    provider: String,
+    /// Domains that it is in.
+    outer: Vec<String>,
+    members: Vec<String>,
+    always_on: bool,
+    irq_safe: bool,
+}
+
+#[derive(Serialize)]
 struct Step {
     mark: String,
     device: String,
-    /// Devices it comes after, with what it needs of each.
+    /// Of system suspend; empty where it is the first one.
+    phase: &'static str,
+    /// Devices it comes after, with the reasons of each.
     after: Vec<String>,
 }
 
@@ -106,10 +127,34 @@ impl View {
             runtime_pm: edge.runtime_pm,
             place: edge.place.clone(),
         });
+        let domains = soc.domains.iter().map(|domain| DomainRow {
+            mark: mark(&format!("devices/{}", name(domain.provider))),
+            name: domain.name.clone(),
+            provider: name(domain.provider),
+            outer: domain.outer.iter().filter_map(|&outer| Some(soc.domains.get(outer)?.name.clone())).collect(),
+            members: domain.members.iter().map(|&member| name(member)).collect(),
+            always_on: domain.always_on,
+            irq_safe: domain.irq_safe,
+        });
         let order = soc.probe_order.iter().map(|&index| Step {
             mark: mark(&format!("devices/{}", name(index))),
             device: name(index),
-            after: after(soc, index, &name),
+            phase: "",
+            after: after(soc, |edge| (edge.consumer == index).then_some(edge.supplier), &name),
+        });
+        let phases: HashMap<usize, SleepPhase> = soc.sleep_order.iter().map(|step| (step.device, step.phase)).collect();
+        let sleep = soc.sleep_order.iter().map(|step| Step {
+            mark: mark(&format!("devices/{}", name(step.device))),
+            device: name(step.device),
+            phase: if step.phase == SleepPhase::Suspend { "" } else { step.phase.as_str() },
+            after: after(
+                soc,
+                |edge| {
+                    let later = phases.get(&edge.consumer).is_some_and(|phase| phase.is_after(step.phase));
+                    (edge.supplier == step.device && !later).then_some(edge.consumer)
+                },
+                &name,
+            ),
         });
         let mut requests = Vec::new();
         for (index, device) in soc.devices.iter().enumerate() {
@@ -151,7 +196,10 @@ impl View {
             library: crate_identifier(&soc.name),
             devices: devices.collect(),
             links: links.collect(),
+            domains: domains.collect(),
             order: order.collect(),
+            phases: soc.sleep_order.iter().any(|step| step.phase != SleepPhase::Suspend),
+            sleep: sleep.collect(),
             requests,
             example,
         }
@@ -163,14 +211,15 @@ fn what(edge: &Edge) -> String {
     format!("{} {}", edge.subsystem, edge.name).trim_end().to_string()
 }
 
-/// Whom a device waits for: `gic (interrupt irq0, interrupt irq1)`.
-fn after(soc: &Soc, index: usize, name: &impl Fn(usize) -> String) -> Vec<String> {
-    let mut suppliers: Vec<(usize, Vec<String>)> = Vec::new();
-    for edge in soc.edges.iter().filter(|edge| edge.consumer == index && edge.class != LinkClass::Ignore) {
-        match suppliers.iter_mut().find(|(supplier, _)| *supplier == edge.supplier) {
+/// Whom a device comes after because of edges, and why: `gic (interrupt irq0, interrupt irq1)`.
+fn after(soc: &Soc, whom: impl Fn(&Edge) -> Option<usize>, name: &impl Fn(usize) -> String) -> Vec<String> {
+    let mut all: Vec<(usize, Vec<String>)> = Vec::new();
+    for edge in soc.edges.iter().filter(|edge| edge.orders()) {
+        let Some(device) = whom(edge) else { continue };
+        match all.iter_mut().find(|(other, _)| *other == device) {
             Some((_, reasons)) => reasons.push(what(edge)),
-            None => suppliers.push((edge.supplier, vec![what(edge)])),
+            None => all.push((device, vec![what(edge)])),
         }
     }
-    suppliers.into_iter().map(|(supplier, reasons)| format!("`{}` ({})", name(supplier), reasons.join(", "))).collect()
+    all.into_iter().map(|(device, reasons)| format!("`{}` ({})", name(device), reasons.join(", "))).collect()
 }

@@ -1,4 +1,4 @@
-//! `topology.rs`: devices, links, power domains and probe order as data.
+//! `topology.rs`: devices, links, power domains and orders as data.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -56,6 +56,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
     });
     let domain = (!soc.domains.is_empty()).then(|| quote!(Domain,));
     let order = soc.probe_order.iter().map(|index| id(*index));
+    let sleep = soc.sleep_order.iter().map(|step| id(step.device));
     let link = (!edges.is_empty()).then(|| quote!(Link,));
     let strengths: std::collections::BTreeSet<&str> = edges.iter().map(|edge| strength(edge)).collect();
     let strengths = strengths.into_iter().map(super::scope::ident);
@@ -85,13 +86,14 @@ pub(super) fn emit(plan: &Plan<'_>) -> Generated {
             #strengths
             #devices
             #mark
-            /// Devices by number, links by consumer, power domains, and the order in which devices can come up.
+            /// Devices by number, links by consumer, power domains, and the orders in which devices come up and go to sleep.
             pub static TOPOLOGY: Topology = Topology {
                 name: #title,
                 devices: &[#(#nodes),*],
                 links: &[#(#links),*],
                 domains: &[#(#domains),*],
                 probe_order: &[#(#order),*],
+                sleep_order: &[#(#sleep),*],
             };
         },
     )

@@ -4,11 +4,11 @@ use super::{Circles, Internal, domains, internal, setup, small, subsystem, text}
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
     Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, PARENT, Reference,
-    RuntimePm, Soc,
+    RuntimePm, SleepStep, Soc,
 };
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
-use crate::spec::{self, ReferenceArgs, Scalar};
+use crate::spec::{self, ReferenceArgs, Scalar, SleepPhase};
 
 pub(super) fn lower(
     loaded: &Loaded<spec::Soc>,
@@ -29,6 +29,7 @@ pub(super) fn lower(
         propose_cut(&devices, &mut edges, ips);
     }
     let probe_order = probe_order(&devices, &mut edges, spec)?;
+    let sleep_order = sleep_order(&probe_order, &devices, &edges, ips);
     let domains = domains::of(&devices, workspace);
     Ok(Soc {
         name: spec.name.value.clone(),
@@ -39,6 +40,7 @@ pub(super) fn lower(
         edges,
         domains,
         probe_order,
+        sleep_order,
     })
 }
 
@@ -85,6 +87,26 @@ fn probe_order(devices: &[Device], edges: &mut [Edge], spec: &spec::Soc) -> Resu
     }
     plan.order.retain(|&device| devices[device].enabled);
     Ok(plan.order)
+}
+
+/// Phase by phase; within one, against the probe order.
+fn sleep_order(probe_order: &[usize], devices: &[Device], edges: &[Edge], ips: &[Ip]) -> Vec<SleepStep> {
+    let said: HashMap<&str, SleepPhase> = ips.iter().filter_map(|ip| Some((ip.name.as_str(), ip.sleep.off?))).collect();
+    let mut consumers = vec![Vec::new(); devices.len()];
+    for edge in edges.iter().filter(|edge| edge.orders()) {
+        consumers[edge.supplier].push(edge.consumer);
+    }
+    let mut phases = vec![SleepPhase::Suspend; devices.len()];
+    let backward = || probe_order.iter().rev().copied();
+    // Who needs a device is probed after it, and so has its phase already.
+    for device in backward() {
+        let latest = || consumers[device].iter().map(|&consumer| phases[consumer]).max_by_key(|&phase| phase as u8);
+        let phase = said.get(devices[device].ip.as_str()).copied().or_else(latest);
+        phases[device] = phase.unwrap_or(SleepPhase::Suspend);
+    }
+    let mut order: Vec<SleepStep> = backward().map(|device| SleepStep { device, phase: phases[device] }).collect();
+    order.sort_by_key(|step| step.phase as u8);
+    order
 }
 
 /// What is on a disabled device is disabled.
