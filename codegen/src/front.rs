@@ -47,7 +47,7 @@ pub fn read_watched(inputs: &[Input], options: &Options, watch: &dyn Watch) -> R
 }
 
 /// As [`read`], of ips and socs beside specs that were read before with the same options
-/// ([`load_beside`](crate::load::load_beside)).
+/// ([`load_beside`]).
 pub fn read_beside(known: &Workspace, inputs: &[Input], options: &Options) -> Reading {
     reading(Some(known), inputs, options, &())
 }
