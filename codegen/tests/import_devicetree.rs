@@ -276,3 +276,40 @@ fn hostile_trees_end_soon() {
     // A generous bound for a build without optimisation on a busy machine.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+/// A tree of our own, by way of `dtc`.
+fn compiled(source: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tree.dts");
+    std::fs::write(&path, source).expect("a file");
+    compile(&path).expect("it compiles")
+}
+
+#[test]
+fn what_is_meant_within_a_device_is_kept_apart_though_its_name_is_nearly_the_same() {
+    // Nodes whose paths give the same word; cells whose digits are the same in a row.
+    let regulators = ["ldo1_1", "ldo11", "ldo,11", "group/ldo@0", "group_ldo0"];
+    let node = |path: &str, at: usize| match path.split_once('/') {
+        Some((outer, inner)) => format!("{outer} {{ r{at}: {inner} {{ }}; }};"),
+        None => format!("r{at}: {path} {{ }};"),
+    };
+    let nodes: String = regulators.iter().enumerate().map(|(at, path)| node(path, at)).collect();
+    let supplies: String = (0..regulators.len()).map(|at| format!("v{at}-supply = <&r{at}>;")).collect();
+    let source = format!(
+        "/dts-v1/; / {{ #address-cells = <1>; #size-cells = <1>; pmic {{ compatible = \"example,pmic\"; {nodes} }}; \
+         clk: clocks {{ compatible = \"example,clocks\"; #clock-cells = <2>; \
+         one: one {{ #clock-cells = <1>; }}; }}; \
+         user {{ compatible = \"example,user\"; {supplies} clocks = <&clk 1 11>, <&clk 11 1>, <&clk 1 11>, <&one 1>; }}; }};"
+    );
+    let reading = judged(&imported(&compiled(&source), Settings::default()));
+    let model = reading.model.as_ref().unwrap_or_else(|| panic!("{}", said(&reading)));
+    let user = model.socs[0].devices.iter().find(|device| device.name == "user").expect("a device");
+    let numbers = |subsystem: &str| -> Vec<Vec<u64>> {
+        user.references.iter().filter(|r| r.subsystem == subsystem).map(|r| r.args.clone()).collect()
+    };
+    let distinct = numbers("regulator").into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(distinct.len(), regulators.len(), "{distinct:?}");
+    let clocks = numbers("clk");
+    assert_eq!(clocks[0], clocks[2]);
+    assert_eq!(clocks.iter().collect::<BTreeSet<_>>().len(), 3, "{clocks:?}");
+}

@@ -128,7 +128,7 @@ fn each_rule_is_a_file_of_its_name() {
     let mut on_disk = BTreeSet::new();
     walk(&crate_dir().join("src/check"), &mut on_disk);
     let reported_elsewhere =
-        |rule: &&&Rule| ["LW00", "LW07", "LW08", "LW09"].iter().any(|kind| rule.id.starts_with(kind));
+        |rule: &&&Rule| ["LW00", "LW07", "LW08", "LW09", "LW10"].iter().any(|kind| rule.id.starts_with(kind));
     let in_table: BTreeSet<String> =
         Rule::all().iter().filter(|rule| !reported_elsewhere(rule)).map(|rule| rule.name.to_string()).collect();
     assert_eq!(on_disk, in_table);
@@ -159,8 +159,8 @@ fn every_id_that_is_reported_is_in_the_table() {
 #[test]
 fn examples_are_reported_and_their_corrections_are_clean() {
     let mut wrong = Vec::new();
-    // Rules about microcode and about scenarios have their examples tested with those.
-    let about_specs = |rule: &Rule| !["LW07", "LW08", "LW09"].iter().any(|kind| rule.id.starts_with(kind));
+    // Rules about microcode, scenarios and device trees have their examples tested with those.
+    let about_specs = |rule: &Rule| !["LW07", "LW08", "LW09", "LW10"].iter().any(|kind| rule.id.starts_with(kind));
     for rule in Rule::all().iter().filter(|rule| !WITHOUT_EXAMPLE.contains(&rule.id) && about_specs(rule)) {
         let diffs = blocks(rule.page, "Example", "diff");
         let bad = blocks(rule.page, "Example", "yaml");
@@ -210,6 +210,50 @@ fn examples_of_projects_are_reported_and_their_corrections_are_clean() {
         }
         let (corrected, findings) = read(good[0]);
         if !findings.is_empty() {
+            wrong.push(format!("correction of {} gives:\n{corrected}", rule.id));
+        }
+        wrong.extend(page_shows(rule, &text).err());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+/// What is found in the source of a tree; nothing is wrong with the specs that come of it.
+#[cfg(feature = "import-devicetree")]
+fn imported(source: &str) -> (String, Vec<&'static str>) {
+    use linkwright_codegen::import::devicetree::{Blob, Catalog, Settings, compile, import};
+    use linkwright_codegen::load::Options;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("board.dts");
+    fs::write(&path, source).expect("a file");
+    let bytes = compile(&path).expect("`dtc` is needed here; Debian: apt-get install device-tree-compiler");
+    let catalog = Catalog::load(&Options { above: false, ..Options::default() }, &mut Diagnostics::new());
+    let blob = Blob { name: "board", origin: "board.dts", bytes: &bytes };
+    let imported = import(&[blob], &catalog, Settings::default()).expect("importable");
+    let (sources, findings) = imported.diagnostics(str::to_string);
+    for finding in &imported.findings {
+        let (_, text) = &imported.files[finding.file];
+        let comment = format!("{} {}: {}.", finding.rule.id, finding.rule.name, finding.title);
+        let words = |text: &str| text.split_whitespace().filter(|w| *w != "#").collect::<Vec<_>>().join(" ");
+        assert!(words(text).contains(&words(&comment)), "no comment tells `{comment}`:\n{text}");
+    }
+    (human(&findings, &sources, Style::default()), ids(&findings))
+}
+
+#[test]
+#[cfg(feature = "import-devicetree")]
+fn examples_of_trees_are_reported_and_their_corrections_are_clean() {
+    let mut wrong = Vec::new();
+    for rule in Rule::all().iter().filter(|rule| rule.id.starts_with("LW10")) {
+        let file = format!("src/import/devicetree/judge/{}.rs", rule.name.replace('-', "_"));
+        assert!(crate_dir().join(&file).is_file(), "{file}");
+        let (bad, good) = (blocks(rule.page, "Example", "dts"), blocks(rule.page, "Use instead", "dts"));
+        let (text, found) = imported(bad[0]);
+        if found != [rule.id] {
+            wrong.push(format!("example of {} gives:\n{text}", rule.id));
+        }
+        let (corrected, found) = imported(good[0]);
+        if !found.is_empty() {
             wrong.push(format!("correction of {} gives:\n{corrected}", rule.id));
         }
         wrong.extend(page_shows(rule, &text).err());

@@ -44,6 +44,9 @@ WHOLE = {
 WHOLE.update({"pinctrl-%d" % state: ("pinctrl", PLAIN) for state in range(9)})
 SUFFIX = {"-supply": ("regulator", PLAIN), "-gpio": ("gpio", "#gpio-cells"), "-gpios": ("gpio", "#gpio-cells")}
 
+# Where a provider that does not say how many cells it wants has none.
+NONE_SAID = {"#nvmem-cell-cells", "#msi-cells"}
+
 TOKEN = re.compile(r'<([^>]*)>|"((?:\\.|[^"\\])*)"|\[([^\]]*)\]')
 
 
@@ -144,7 +147,7 @@ class Tree:
                 return
             width = 0
             if count:
-                width = provider.cell(count)
+                width = 0 if count in NONE_SAID and count not in provider.props else provider.cell(count)
                 if width is None or width > 16:
                     return
             if at + 1 + width > len(cells):

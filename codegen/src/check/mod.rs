@@ -7,6 +7,7 @@
 
 mod configuration;
 mod cx;
+pub(crate) mod devicetree;
 mod engine;
 mod fields;
 mod instructions;

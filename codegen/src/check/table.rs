@@ -1,8 +1,8 @@
 //! All rules by id. A test holds it against the files on disk and the pages.
 
 use super::{
-    Rule, configuration, engine, fields, instructions, microcode, registers, scenario, structure, subsystems, suppress,
-    topology,
+    Rule, configuration, devicetree, engine, fields, instructions, microcode, registers, scenario, structure,
+    subsystems, suppress, topology,
 };
 
 pub(super) const TABLE: &[&Rule] = &[
@@ -98,6 +98,7 @@ pub(super) const TABLE: &[&Rule] = &[
     &topology::irq_safe_children::RULE,
     &topology::ignored_links::RULE,
     &topology::contradicting_lacks::RULE,
+    &topology::shared_lines::RULE,
     &engine::unknown_engine_registers::RULE,
     &engine::unfit_engine_registers::RULE,
     &engine::missing_roles::RULE,
@@ -126,4 +127,14 @@ pub(super) const TABLE: &[&Rule] = &[
     &microcode::IMPOSSIBLE_JUMPS,
     &microcode::MISPLACED_INSTRUCTIONS,
     &microcode::MALFORMED_HEX,
+    &devicetree::DANGLING_PHANDLES,
+    &devicetree::UNCOUNTED_CELLS,
+    &devicetree::CUT_ENTRIES,
+    &devicetree::UNROUTED_INTERRUPTS,
+    &devicetree::MISMATCHED_NAMES,
+    &devicetree::ONE_SIDED_ENDPOINTS,
+    &devicetree::DEVICELESS_REFERENCES,
+    &devicetree::STRANDED_DEVICES,
+    &devicetree::IDLE_SUPPLIERS,
+    &devicetree::ABSENT_CONSOLES,
 ];

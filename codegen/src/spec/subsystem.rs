@@ -56,6 +56,8 @@ record! {
     ReferenceForm {
         /// Types of the arguments, in order.
         "args" => args: Map<Spanned<ArgumentType>>,
+        /// A resource is meant for one user; default: several may share it.
+        "exclusive" => exclusive: Option<Spanned<bool>>,
     }
 }
 
@@ -103,6 +105,14 @@ record! {
         "except" => except: List<Text>,
         /// In nodes with this property nothing is referred to.
         "unless" => unless: Option<Text>,
+        /// A provider that does not count its cells asks for none; default: that is a mistake of the tree.
+        "optional_cells" => optional_cells: Option<Spanned<bool>>,
+        /// The last of several cells tells how a resource is used, not which one.
+        "flags" => flags: Option<Spanned<bool>>,
+        /// A name may stand for two entries, where a path begins and ends.
+        "paired" => paired: Option<Spanned<bool>>,
+        /// What is referred to refers back by the same property.
+        "mutual" => mutual: Option<Spanned<bool>>,
     }
 }
 

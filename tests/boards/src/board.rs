@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use linkwright_codegen::front;
-use linkwright_codegen::import::devicetree::{Blob, Catalog, Cut, Imported, Settings, import};
+use linkwright_codegen::import::devicetree::{Blob, Catalog, Cut, Finding, Imported, Settings, import};
 use linkwright_codegen::load::{Input, Options};
 use linkwright_codegen::lower::Soc;
 use linkwright_codegen::report::Level;
@@ -38,10 +38,8 @@ pub struct Outcome {
     pub ordered: usize,
     /// References that give way.
     pub cuts: Vec<Cut>,
-    /// What the import did not understand.
-    pub notes: Vec<String>,
-    /// Rules that found something, and how often.
-    pub findings: BTreeMap<&'static str, usize>,
+    /// What was found in the tree and in the specs: rule and title.
+    pub findings: Vec<(&'static str, String)>,
     /// Titles of errors.
     pub errors: Vec<String>,
     /// Time for import, and for lint and order.
@@ -70,10 +68,11 @@ pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, Strin
     let options = Options { above: false, ..Options::default() };
     let reading = front::read_beside(catalog.workspace(), &inputs, &options);
     let lint_time = start.elapsed();
-    let mut findings: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let of_tree = |finding: &Finding| (finding.rule.id, format!("{} (node {})", finding.title, finding.node));
+    let mut findings: Vec<(&'static str, String)> = imported.findings.iter().map(of_tree).collect();
     let mut errors = Vec::new();
     for finding in reading.diagnostics.iter() {
-        *findings.entry(finding.rule).or_default() += 1;
+        findings.push((finding.rule, finding.title.clone()));
         if finding.level == Level::Error {
             errors.push(format!(
                 "{}: {} {}",
@@ -128,7 +127,6 @@ pub fn run(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Outcome, Strin
         links: soc.as_ref().map_or(0, |soc| soc.edges.len()),
         ordered: soc.as_ref().map_or(0, |soc| soc.probe_order.len()),
         cuts: summary.cuts,
-        notes: summary.notes,
         findings,
         errors,
         times: (import_time, lint_time),

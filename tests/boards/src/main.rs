@@ -1,7 +1,7 @@
 //! All device trees of Debian's kernels for armhf and arm64, in one command.
 //!
-//! `cargo run --release -p boards [-- [--cache DIR] [--compare N] [--compile N] [FILE…]]`; exit code 1 if anything is
-//! wrong. With FILEs, those trees instead of Debian's.
+//! `cargo run --release -p boards [-- [--cache DIR] [--compare N] [--compile N] [--show RULE] [FILE…]]`;
+//! exit code 1 if anything is wrong. With FILEs, those trees instead of Debian's; RULE: all its findings.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ struct Arguments {
     compare: usize,
     /// Boards whose generated crates are compiled.
     compile: usize,
+    /// Rule whose findings are listed.
+    show: Option<String>,
     /// Trees that stand for Debian's.
     files: Vec<PathBuf>,
 }
@@ -34,7 +36,7 @@ struct Arguments {
 fn arguments() -> Result<Arguments, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"));
-    let mut out = Arguments { cache: target.join("boards"), compare: 40, compile: 3, files: Vec::new() };
+    let mut out = Arguments { cache: target.join("boards"), compare: 40, compile: 3, show: None, files: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -42,9 +44,12 @@ fn arguments() -> Result<Arguments, String> {
         match word.as_str() {
             "--cache" => out.cache = value()?.into(),
             "--compare" => out.compare = number(value()?)?,
+            "--show" => out.show = Some(value()?),
             "--compile" => out.compile = number(value()?)?,
             _ if word.starts_with('-') => {
-                return Err(format!("`{word}` is not known; there are --cache DIR, --compare N, --compile N, FILE…"));
+                return Err(format!(
+                    "`{word}` is not known; there are --cache DIR, --compare N, --compile N, --show RULE, FILE…"
+                ));
             }
             _ => out.files.push(word.into()),
         }
@@ -100,6 +105,10 @@ fn run() -> Result<usize, String> {
         println!("WRONG {}: {}", path.display(), errors.join("; "));
     }
     totals(&good);
+    for (path, outcome) in good.iter().filter(|_| arguments.show.is_some()) {
+        let shown = outcome.findings.iter().filter(|(rule, _)| Some(*rule) == arguments.show.as_deref());
+        shown.for_each(|(_, title)| println!("  {}: {title}", stem(path)));
+    }
     wrong += clients(&good, &table, arguments.files.is_empty());
     wrong += compared(&good, arguments.compare)?;
     wrong += compiled(&good, arguments.compile, &arguments.cache);
@@ -119,7 +128,7 @@ fn all(trees: &[PathBuf], catalog: &Catalog) -> Result<Vec<Result<Outcome, Strin
     }
     bar.set_message("Importing, judging, ordering");
     let (import, judge) = (AtomicU64::new(0), AtomicU64::new(0));
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), processor_time());
     let done = parallel::map(&work, |(path, bytes)| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let outcome = board::run(&name, bytes, catalog);
@@ -131,7 +140,8 @@ fn all(trees: &[PathBuf], catalog: &Catalog) -> Result<Vec<Result<Outcome, Strin
         outcome
     });
     bar.finish_and_clear();
-    let each = |sum: AtomicU64| Duration::from_micros(sum.into_inner() / work.len() as u64);
+    let taken = processor_time().zip(before).map(|(after, before)| (after - before) / work.len().max(1) as u32);
+    let each = |sum: AtomicU64| Duration::from_micros(sum.into_inner() / work.len().max(1) as u64);
     println!(
         "{} boards in {:.1} s: {:.0} a second; on one thread {:.1?} to import one, {:.1?} to judge and order it",
         work.len(),
@@ -140,7 +150,19 @@ fn all(trees: &[PathBuf], catalog: &Catalog) -> Result<Vec<Result<Outcome, Strin
         each(import),
         each(judge)
     );
+    if let Some(taken) = taken {
+        println!("processor time, whoever else is at work: {taken:.1?} a board");
+    }
     Ok(done)
+}
+
+/// Time that processors have spent on all threads, where the system tells it.
+fn processor_time() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // Behind the name, which may have anything in it: user and system time are the 12th and 13th, in hundredths.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<u64> = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    Some(Duration::from_millis(10 * fields.iter().sum::<u64>()))
 }
 
 fn totals(good: &[(&PathBuf, &Outcome)]) {
@@ -168,10 +190,9 @@ fn totals(good: &[(&PathBuf, &Outcome)]) {
             cut.supplier
         );
     }
-    println!("most frequent findings:");
-    report::frequent(good.iter().map(|(_, outcome)| *outcome)).iter().for_each(|line| println!("{line}"));
-    println!("not understood ({} comments):", sum(|o| o.notes.len()));
-    report::not_understood(good.iter().map(|(_, outcome)| *outcome)).iter().for_each(|line| println!("{line}"));
+    let (frequent, rules) = report::frequent(good.iter().map(|(_, outcome)| *outcome));
+    println!("{} findings of {rules} rules; the most frequent ones:", sum(|o| o.findings.len()));
+    frequent.iter().for_each(|line| println!("{line}"));
 }
 
 fn stem(path: &Path) -> String {

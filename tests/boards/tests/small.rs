@@ -112,10 +112,37 @@ fn what_is_generated_compiles() {
 }
 
 #[test]
-fn findings_and_comments_are_counted() {
+fn findings_are_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     let outcomes = [outcome(&tree(folder.path()))];
-    let comments = report::not_understood(outcomes.iter());
-    assert!(comments.iter().any(|line| line.contains("leads nowhere")), "{comments:?}");
-    assert!(report::frequent(outcomes.iter()).len() <= 10);
+    let (lines, rules) = report::frequent(outcomes.iter());
+    assert!(rules >= lines.len() && lines.len() <= 10);
+    let dangling = "on    1 boards  LW1001 dangling-phandles";
+    assert!(lines.iter().any(|line| line.ends_with(dangling)), "{lines:?}");
+}
+
+/// What the command writes to a terminal that `script` makes for it, or to pipes.
+fn said(tree: &Path, terminal: bool) -> String {
+    let program = env!("CARGO_BIN_EXE_boards");
+    let tree = tree.display();
+    let line = format!("{program} --compare 0 --compile 0 {tree}");
+    let output = match terminal {
+        true => Command::new("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").output(),
+        false => Command::new("sh").args(["-c", &line]).output(),
+    };
+    let output = output.expect("`script` is needed here; Debian: apt-get install bsdutils");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn a_terminal_gets_a_bar_and_a_pipe_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tree = tree(folder.path());
+    let (terminal, pipe) = (said(&tree, true), said(&tree, false));
+    assert!(terminal.contains("Importing, judging, ordering ["), "{terminal}");
+    assert!(!pipe.contains("Importing, judging, ordering"), "{pipe}");
+    for text in [terminal, pipe] {
+        assert!(text.contains("1 boards in ") && text.contains("boards: nothing wrong"), "{text}");
+    }
 }

@@ -22,10 +22,28 @@ fn a_tree_becomes_specs_that_lint_and_generate_take() {
     let specs = folder.path().join("specs").display().to_string();
     linkwright().args(["import", "dtb", &blob, "--out", &specs]).assert().success().stdout_eq("").stderr_eq(str![[r#"
 15 files written to [..]specs
+warning[LW1001]: `backlight`: phandle 0x7777 leads nowhere
+  --> [..]soc/board.yaml:80:3
+   |
+80 |   flash_0_0:
+   |   ^^^^^^^^^ node /soc/bus@8000000/flash@0,0
+   |
+   = note: what is behind it in the property is not read either
+   = help: refer to a node that is there, or remove the property
+
+warning[LW1002]: `phys` refers to /oscillator, which does not say its `#phy-cells`
+  --> [..]soc/board.yaml:80:3
+   |
+80 |   flash_0_0:
+   |   ^^^^^^^^^ node /soc/bus@8000000/flash@0,0
+   |
+   = note: it cannot be told where the next reference begins, so the rest of the property is not read
+   = help: refer to a node that provides this, or let it say how many cells it asks for
+
+2 warnings in 1 file; `linkwright explain LW1001` tells more about a rule
 board: 16 devices (2 disabled), 35 references
   described already: pl330
   `arm-gic` would describe a block, but references to its `interrupt` carry something else
-  2 things not understood, each with a comment in the spec
   circles cut by `post_init` at 1 reference:
     `display_3900000` is probed without `bridge_3a00000` (remote-endpoints): display_3900000 -> bridge_3a00000 -> display_3900000
 Next:

@@ -103,3 +103,37 @@ fn colours_follow_the_environment() {
     assert!(colored(&[("CLICOLOR_FORCE", "1")]));
     assert!(!colored(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
 }
+
+/// What `lint` says on a terminal that `script` makes for it, or through a pipe.
+fn lint_says(folder: &std::path::Path, options: &str, term: Option<&str>) -> String {
+    let line = format!("{} lint {options} .", env!("CARGO_BIN_EXE_linkwright"));
+    let mut command = match term {
+        Some(_) => Command::new("script"),
+        None => Command::new("sh"),
+    };
+    match term {
+        Some(term) => command.args(["-qec", &line, "/dev/null"]).env("TERM", term),
+        None => command.args(["-c", &line]),
+    };
+    let output = command.current_dir(folder).output().expect("`script` is needed here; Debian: bsdutils");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn a_bar_is_for_who_watches_long_work_on_a_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs/ip/pl330.yaml");
+    let spec = fs::read_to_string(spec).expect("readable");
+    // Enough for more than the 300 ms in which nothing is shown.
+    for number in 0..600 {
+        let text = spec.replacen("ip: pl330", &format!("ip: pl330-{number}"), 1);
+        fs::write(folder.path().join(format!("pl330-{number}.yaml")), text).expect("a file");
+    }
+    let bar = "Reading specs [";
+    let watched = lint_says(folder.path(), "", Some("xterm"));
+    assert!(watched.contains(bar), "{watched:.300}");
+    for (options, term) in [("", None), ("--quiet", Some("xterm")), ("", Some("dumb"))] {
+        let said = lint_says(folder.path(), options, term);
+        assert!(!said.contains(bar), "{options} {term:?}: {said:.300}");
+    }
+}

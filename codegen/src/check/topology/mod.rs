@@ -21,6 +21,7 @@ pub(super) mod missing_addresses;
 pub(super) mod missing_references;
 pub(super) mod overlapping_devices;
 pub(super) mod parameters_out_of_range;
+pub(super) mod shared_lines;
 pub(super) mod shared_requests;
 pub(super) mod sleep_phase_inversions;
 pub(super) mod too_many_devices;
@@ -91,6 +92,7 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
     overlapping_devices::check(soc, ranges, &enabled, cx);
     let links = links::collect(soc, cx);
     shared_requests::check(soc, &links, &enabled, cx);
+    shared_lines::check(soc, &links, &enabled, cx);
     disabled_providers::check(soc, &links, &enabled, cx);
     dependency_cycles::check(soc, &links, &enabled, cx);
     ignored_links::check(soc, &links, &enabled, cx);

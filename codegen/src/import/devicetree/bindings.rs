@@ -1,5 +1,6 @@
 //! How device trees spell references, as the subsystems' specs tell it.
 
+use crate::source::Spanned;
 use crate::spec::{DeviceTreeLayout, Subsystem};
 
 /// A property of one subsystem.
@@ -18,6 +19,14 @@ pub(super) struct Binding<'s> {
     except: Vec<Match<'s>>,
     /// In nodes with this property nothing is referred to.
     pub(super) unless: Option<&'s str>,
+    /// A provider that does not count its cells asks for none.
+    pub(super) optional_cells: bool,
+    /// The last of several cells tells how, not which.
+    pub(super) flags: bool,
+    /// A name may stand for two entries.
+    pub(super) paired: bool,
+    /// What is referred to refers back.
+    pub(super) mutual: bool,
 }
 
 /// Where the provider of entries without a phandle is found.
@@ -81,6 +90,7 @@ pub(super) fn of<'s>(subsystems: impl Iterator<Item = &'s Subsystem>) -> Vec<Bin
     let mut bindings = Vec::new();
     for subsystem in subsystems {
         let Some(devicetree) = &subsystem.devicetree else { continue };
+        let yes = |flag: &Option<Spanned<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
         let text = |text: &'s Option<crate::spec::Text>| text.as_ref().map(|text| text.as_str());
         for (number, property) in devicetree.property.iter().enumerate() {
             let implied = devicetree.implied.as_ref().filter(|implied| implied.property.as_str() == property.as_str());
@@ -98,6 +108,10 @@ pub(super) fn of<'s>(subsystems: impl Iterator<Item = &'s Subsystem>) -> Vec<Bin
                 }),
                 except: devicetree.except.iter().map(|except| Match::new(except)).collect(),
                 unless: text(&devicetree.unless),
+                optional_cells: yes(&devicetree.optional_cells),
+                flags: yes(&devicetree.flags),
+                paired: yes(&devicetree.paired),
+                mutual: yes(&devicetree.mutual),
             });
         }
     }

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bindings::Binding;
-use super::board::{Board, Reference};
+use super::board::{Board, Reference, joined};
 use super::fit;
 use super::naming::{Taken, essence, word};
 use super::standard;
 use crate::load::Workspace;
 use crate::spec::{ArgumentType, Ip};
+
+/// What the argument is called that tells how a resource is used.
+const FLAGS: &str = "flags";
 
 /// A device of a board.
 pub(super) type At = (usize, usize);
@@ -49,21 +52,29 @@ pub(super) struct Offer {
     pub(super) own_args: bool,
     /// A reference names a node of the provider.
     pub(super) by_name: bool,
-    /// Numbers of those names, by essence.
-    ids: HashMap<String, usize>,
+    /// Which of the names a reference has.
+    ids: HashMap<Specifier, usize>,
+    /// Distinct, whatever code makes of them.
     pub(super) names: Vec<String>,
+}
+
+/// Path of the node within the provider, and the numbers that follow.
+type Specifier = (Option<String>, Vec<u32>);
+
+fn specifier(reference: &Reference) -> Specifier {
+    (reference.inner.clone(), reference.cells.clone().unwrap_or_default())
 }
 
 impl Offer {
     /// The id by which a reference is known.
     pub(super) fn id(&self, reference: &Reference) -> &str {
-        self.ids.get(&essence(&combined(reference))).map_or("", |at| &self.names[*at])
+        self.ids.get(&specifier(reference)).map_or("", |at| &self.names[*at])
     }
 }
 
 /// Node and numbers in one word.
 fn combined(reference: &Reference) -> String {
-    let mut text = reference.inner.clone().unwrap_or_else(|| "self".to_string());
+    let mut text = reference.inner.as_deref().map_or("self".to_string(), joined);
     for cell in reference.cells.iter().flatten() {
         text += &format!("_{cell}");
     }
@@ -273,10 +284,11 @@ fn offer(references: &[&Reference], bindings: &[Binding<'_>]) -> Offer {
         offer.by_name = true;
         offer.own_args = binding.id_argument().is_none();
         offer.args = vec![binding.id_argument().unwrap_or("node").to_string()];
-        for name in references.iter().map(|reference| combined(reference)) {
+        let mut taken = Taken::default();
+        for reference in references {
             let next = offer.names.len();
-            if *offer.ids.entry(essence(&name)).or_insert(next) == next {
-                offer.names.push(name);
+            if *offer.ids.entry(specifier(reference)).or_insert(next) == next {
+                offer.names.push(taken.unique(combined(reference), '_'));
             }
         }
         return offer;
@@ -288,8 +300,16 @@ fn offer(references: &[&Reference], bindings: &[Binding<'_>]) -> Offer {
     offer.own_args = count != default.len() || !references.iter().all(|r| fits(&r));
     offer.args = match count == default.len() {
         true => default.iter().map(|(name, _)| name.to_string()).collect(),
-        // What each cell means is the binding's secret.
-        false => (0..count).map(|cell| format!("cell{cell}")).collect(),
+        // What each other cell means is the binding's secret.
+        false => {
+            let which = if binding.flags && count > 1 { count - 1 } else { count };
+            let known = which < count && which == default.len();
+            let name = |cell: usize| match known {
+                true => default[cell].0.to_string(),
+                false => format!("cell{cell}"),
+            };
+            (0..which).map(name).chain((which < count).then(|| FLAGS.to_string())).collect()
+        }
     };
     offer
 }

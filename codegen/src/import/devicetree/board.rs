@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::bindings::Binding;
 use super::devices::{self, Devices};
 use super::error::ImportError;
-use super::links::{self, Link, Links, Note};
+use super::judge;
+use super::links::{self, Link, Note};
 use super::naming::word;
 use super::standard;
 use super::tree::Tree;
@@ -32,7 +33,7 @@ pub(super) struct Reference {
     pub(super) name: Option<String>,
     /// Index of the provider.
     pub(super) to: usize,
-    /// Path of the node that is meant, below the provider's; `None`: the provider's own.
+    /// Path from the provider's node to the one that is meant; `None`: it is the provider's own.
     pub(super) inner: Option<String>,
     /// The numbers that follow.
     pub(super) cells: Option<Vec<u32>>,
@@ -46,9 +47,9 @@ impl<'a> Board<'a> {
         tree: Tree<'a>,
         bindings: &[Binding<'_>],
     ) -> Result<Self, ImportError> {
-        let Links { links, notes } = links::collect(&tree, bindings)?;
-        let links = Links { links, notes };
+        let mut links = links::collect(&tree, bindings)?;
         let devices = devices::find(&tree, &links);
+        judge::judge(&tree, bindings, &mut links, &devices);
         if devices.list.is_empty() {
             return Err(ImportError::NoDevices);
         }
@@ -78,7 +79,7 @@ impl<'a> Board<'a> {
     }
 }
 
-/// Names of the nodes from a device's to one within it: `port0_endpoint1`.
+/// Path from a device's node to one within it: `port@0/endpoint@1`.
 fn below(tree: &Tree<'_>, device: usize, node: usize) -> Option<String> {
     if node == device {
         return None;
@@ -86,7 +87,12 @@ fn below(tree: &Tree<'_>, device: usize, node: usize) -> Option<String> {
     let mut names = vec![tree.nodes[node].name];
     names.extend(tree.above(node).take_while(|above| *above != device).map(|above| tree.nodes[above].name));
     names.reverse();
-    Some(word(&names.join("_").replace('@', "")))
+    Some(names.join("/"))
+}
+
+/// Such a path as a part of names: `port0_endpoint1`. Several paths may give the same.
+pub(super) fn joined(path: &str) -> String {
+    word(&path.replace('/', "_").replace('@', ""))
 }
 
 /// How the tree tells a reference from others of its kind.
@@ -100,7 +106,8 @@ fn name_of(tree: &Tree<'_>, binding: &Binding<'_>, link: &Link<'_>) -> Option<St
         Some(own) if several => Some(format!("{own}{}", link.position.0)),
         own => own,
     };
-    let name = match (below(tree, link.consumer, link.node), own) {
+    let inner = below(tree, link.consumer, link.node).map(|path| joined(&path));
+    let name = match (inner, own) {
         (Some(inner), Some(own)) => format!("{inner}_{own}"),
         (Some(inner), None) if several => format!("{inner}_{}", link.position.0),
         (Some(inner), None) => inner,

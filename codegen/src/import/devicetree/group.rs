@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bindings::Binding;
-use super::board::Board;
+use super::board::{Board, joined};
 
 /// Devices under a heading.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) fn sections(board: &Board<'_>, bindings: &[Binding<'_>]) -> Vec<Secti
             Kind::Provider(subsystem) => doc(bindings, subsystem),
             Kind::Domain(domain, cells, inner) => {
                 let cells: String = cells.iter().map(|cell| format!("/{cell}")).collect();
-                let inner = inner.as_ref().map(|inner| format!("/{inner}")).unwrap_or_default();
+                let inner = inner.as_ref().map(|inner| format!("/{}", joined(inner))).unwrap_or_default();
                 format!("In power domain {}{inner}{cells}", name(*domain))
             }
             Kind::On(device) => format!("On {}", name(*device)),

@@ -4,6 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::bindings::{self, Binding};
 use super::error::ImportError;
+use super::judge::{
+    self, Kind, cut_entries, dangling_phandles, deviceless_references, mismatched_names, uncounted_cells,
+    unrouted_interrupts,
+};
 use super::standard;
 use super::tree::Tree;
 use crate::spec::DeviceTreeLayout;
@@ -12,8 +16,6 @@ use crate::spec::DeviceTreeLayout;
 const MOST_LINKS: usize = 60_000;
 /// Steps of looking through maps; keeps hostile trees in bounds.
 const MOST_STEPS: usize = 20_000_000;
-/// Notes; nobody reads more.
-const MOST_NOTES: usize = 1_000;
 /// Cells of one reference.
 const MOST_CELLS: u32 = 16;
 
@@ -36,10 +38,13 @@ pub(super) struct Link<'a> {
     pub(super) cells: Option<Vec<u32>>,
 }
 
-/// What was not understood, and the device that it is about.
+/// What was not understood or is wrong, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Note {
+    pub(super) node: usize,
+    /// The node of the device that it is about.
     pub(super) device: Option<usize>,
+    pub(super) kind: &'static Kind,
     pub(super) text: String,
 }
 
@@ -89,12 +94,13 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
         let (cells, rest) = value.as_chunks::<4>();
         let cells: Vec<u32> = cells.iter().map(|cell| u32::from_be_bytes(*cell)).collect();
         if !rest.is_empty() {
-            self.note(node, format!("`{property}` is not made of whole cells"));
+            self.find(&cut_entries::KIND, node, format!("`{property}` is not made of whole cells"));
             return Ok(());
         }
+        let before = self.out.notes.len();
         let found = match (&binding.implied, binding.layout) {
             (Some(implied), _) => self.implied(node, property, implied, binding.cells, &cells),
-            (None, DeviceTreeLayout::References) => self.references(node, property, binding.cells, &cells),
+            (None, DeviceTreeLayout::References) => self.references(node, property, binding, &cells),
             (None, DeviceTreeLayout::Nexus) => self.nexus(node, property, binding.cells, &cells),
             (None, DeviceTreeLayout::Ranges) => self.ranges(node, property, &cells),
         };
@@ -103,20 +109,27 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
         }
         let names: Vec<&'a str> = binding.names.map(|n| tree.nodes[node].strings(n).collect()).unwrap_or_default();
         let count = found.len();
+        let each = judge::entries_per_name(binding, count, names.len());
+        // What could not be read has told so.
+        let named = binding.names.filter(|_| !binding.is_series() && self.out.notes.len() == before);
+        if let Some(own) = named.filter(|own| tree.nodes[node].has(own) && self.is_alone(node, at)) {
+            mismatched_names::check(self, node, (own, names.len()), (property, count), binding.paired);
+        }
         for (position, found) in found.into_iter().enumerate() {
             let Some((target, cells)) = found else { continue };
             let Some(consumer) = tree.owner(node) else {
-                self.note(node, format!("`{property}` of {} belongs to no device", tree.path(node)));
+                deviceless_references::check(self, node, || format!("`{property}` of {}", tree.path(node)));
                 break;
             };
             let Some(supplier) = tree.owner(target) else {
-                self.note(node, format!("`{property}` refers to {}, which belongs to no device", tree.path(target)));
+                let what = || format!("`{property}` refers to {}, which", tree.path(target));
+                deviceless_references::check(self, node, what);
                 continue;
             };
             if self.out.links.len() == MOST_LINKS {
                 return Err(ImportError::TooLarge { what: "references", most: MOST_LINKS });
             }
-            let name = names.get(if binding.is_series() { binding.number } else { position }).copied();
+            let name = names.get(if binding.is_series() { binding.number } else { position / each }).copied();
             let position = (position, count);
             let name = name.filter(|name| !name.is_empty());
             let link = Link { node, consumer, binding: at, property, position, name, target, supplier, cells };
@@ -125,11 +138,18 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
         Ok(())
     }
 
-    pub(super) fn note(&mut self, node: usize, text: String) {
-        if self.out.notes.len() == MOST_NOTES {
-            return;
-        }
-        self.out.notes.push(Note { device: self.tree.owner(node), text });
+    /// Something is wrong in a node.
+    pub(super) fn find(&mut self, kind: &'static Kind, node: usize, text: String) {
+        judge::note(self.tree, &mut self.out.notes, kind, node, text);
+    }
+
+    /// Has the node no other property of the subsystem?
+    fn is_alone(&self, node: usize, at: usize) -> bool {
+        let same = |property: &str| {
+            let other = bindings::find(self.bindings, property);
+            other.is_some_and(|other| std::ptr::eq(self.bindings[other].subsystem, self.bindings[at].subsystem))
+        };
+        self.tree.nodes[node].properties.iter().filter(|(property, _)| same(property)).count() == 1
     }
 
     /// How many cells a provider asks for.
@@ -140,7 +160,7 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
     }
 
     /// Entries of a phandle and as many cells as the provider asks for. A phandle of 0 is an entry left empty.
-    fn references(&mut self, node: usize, property: &str, count: Option<&'b str>, cells: &[u32]) -> Vec<Option<Found>> {
+    fn references(&mut self, node: usize, property: &str, binding: &Binding<'b>, cells: &[u32]) -> Vec<Option<Found>> {
         let mut found = Vec::new();
         let mut rest = cells;
         while let Some((&phandle, after)) = rest.split_first() {
@@ -150,20 +170,20 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
                 continue;
             }
             let Some(provider) = self.tree.phandle(phandle) else {
-                self.note(node, format!("`{property}`: phandle {phandle:#x} leads nowhere"));
+                self.find(&dangling_phandles::KIND, node, format!("`{property}`: phandle {phandle:#x} leads nowhere"));
                 break;
             };
-            let Some(count) = count else {
+            let Some(count) = binding.cells else {
                 found.push(Some((provider, None)));
                 continue;
             };
-            let Some(wanted) = self.count(provider, count) else {
-                let path = self.tree.path(provider);
-                self.note(node, format!("`{property}` refers to {path}, which does not say its `{count}`"));
+            let none = || (binding.optional_cells && !self.tree.nodes[provider].has(count)).then_some(0);
+            let Some(wanted) = self.count(provider, count).or_else(none) else {
+                uncounted_cells::found(self, node, property, provider, count);
                 break;
             };
             let Some((args, after)) = rest.split_at_checked(wanted as usize) else {
-                self.note(node, format!("`{property}` ends within an entry"));
+                self.find(&cut_entries::KIND, node, format!("`{property}` ends within an entry"));
                 break;
             };
             rest = after;
@@ -176,14 +196,17 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
     fn ranges(&mut self, node: usize, property: &str, cells: &[u32]) -> Vec<Option<Found>> {
         let (entries, rest) = cells.as_chunks::<4>();
         if !rest.is_empty() {
-            self.note(node, format!("`{property}` ends within an entry"));
+            self.find(&cut_entries::KIND, node, format!("`{property}` ends within an entry"));
         }
         // Each provider once.
         let (mut found, mut known) = (Vec::new(), HashSet::new());
         for [_, phandle, ..] in entries {
             match self.tree.phandle(*phandle) {
                 Some(provider) => found.extend(known.insert(provider).then_some(Some((provider, None)))),
-                None => self.note(node, format!("`{property}`: phandle {phandle:#x} leads nowhere")),
+                None => {
+                    let text = format!("`{property}`: phandle {phandle:#x} leads nowhere");
+                    self.find(&dangling_phandles::KIND, node, text);
+                }
             }
         }
         found
@@ -198,7 +221,7 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
         let mut rest = cells;
         while !rest.is_empty() {
             let Some((provider, _, after)) = own.and_then(|(a, s)| self.map_entry(rest, a + s, count)) else {
-                self.note(node, format!("`{property}` cannot be taken apart"));
+                self.find(&cut_entries::KIND, node, format!("`{property}` cannot be taken apart"));
                 break;
             };
             found.extend(known.insert(provider).then_some(Some((provider, None))));
@@ -238,24 +261,25 @@ impl<'a, 'b> Collector<'_, 'a, 'b> {
     ) -> Vec<Option<Found>> {
         let Some(count) = count else { return Vec::new() };
         let Some(provider) = self.implied_provider(node, implied, count) else {
-            self.note(node, format!("`{property}`: no `{}` is named", implied.provider));
+            let text = format!("`{property}`: no `{}` is named", implied.provider);
+            self.find(&unrouted_interrupts::KIND, node, text);
             return Vec::new();
         };
         let Some(wanted) = self.count(provider, count).map(|wanted| wanted as usize).filter(|wanted| *wanted > 0)
         else {
-            let path = self.tree.path(provider);
-            self.note(node, format!("`{property}` refers to {path}, which does not say its `{count}`"));
+            uncounted_cells::found(self, node, property, provider, count);
             return Vec::new();
         };
         if !cells.len().is_multiple_of(wanted) {
-            self.note(node, format!("`{property}` ends within an entry"));
+            self.find(&cut_entries::KIND, node, format!("`{property}` ends within an entry"));
         }
         let address: Vec<u32> = self.unit_address(node);
         let mut found = Vec::new();
         for entry in cells.chunks_exact(wanted) {
             let through = self.through(provider, entry, &address, implied, count);
             if through.is_none() {
-                self.note(node, format!("`{property}`: no map leads on from {}", self.tree.path(provider)));
+                let text = format!("`{property}`: no map leads on from {}", self.tree.path(provider));
+                self.find(&unrouted_interrupts::KIND, node, text);
             }
             found.push(through.map(|(provider, cells)| (provider, Some(cells))));
         }

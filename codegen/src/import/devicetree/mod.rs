@@ -14,6 +14,7 @@ mod devices;
 mod error;
 mod fit;
 mod group;
+mod judge;
 mod links;
 mod naming;
 mod source;
@@ -28,8 +29,13 @@ pub use error::ImportError;
 pub use source::compile;
 pub use write::MARK;
 
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::check::Rule;
 use crate::load::{self, Input, Workspace};
 use crate::report::Diagnostics;
+use crate::source::{FileId, SourceMap, Span};
 
 /// The specs that an import goes by: all subsystems and ips of the search path.
 #[derive(Debug)]
@@ -75,6 +81,41 @@ pub struct Imported {
     pub files: Vec<(String, String)>,
     /// In the order of the blobs.
     pub boards: Vec<Summary>,
+    /// What is wrong in the trees; each is a comment in a spec, too.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is wrong in a tree, and where in the specs it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Rule.
+    pub rule: &'static Rule,
+    /// What is wrong.
+    pub title: String,
+    /// Path of the node.
+    pub node: String,
+    /// What follows, and what to do.
+    pub advice: (&'static str, &'static str),
+    /// Which of the files.
+    pub file: usize,
+    /// Bytes of the name of the device, or of the soc if it is of none.
+    pub at: Range<usize>,
+}
+
+impl Imported {
+    /// The findings at their places in the specs; `name` is what a file is called.
+    pub fn diagnostics(&self, name: impl Fn(&str) -> String) -> (SourceMap, Diagnostics) {
+        let (mut sources, mut out) = (SourceMap::new(), Diagnostics::new());
+        let mut ids: HashMap<usize, FileId> = HashMap::new();
+        for finding in &self.findings {
+            let (path, text) = &self.files[finding.file];
+            let file = *ids.entry(finding.file).or_insert_with(|| sources.add(name(path), None, text.as_str()));
+            let span = Span { file, start: finding.at.start as u32, end: finding.at.end as u32 };
+            let told = finding.rule.at(span, finding.title.as_str(), format!("node {}", finding.node));
+            out.push(told.note(finding.advice.0).help(finding.advice.1));
+        }
+        (sources, out)
+    }
 }
 
 /// What became of one tree.
@@ -92,8 +133,6 @@ pub struct Summary {
     pub references: usize,
     /// References that give way so that devices do not need each other in a circle.
     pub cuts: Vec<Cut>,
-    /// What was not understood; each is a comment in the spec.
-    pub notes: Vec<String>,
     /// Names of the specs used that were there already.
     pub known: Vec<String>,
     /// Compatible strings of ips that describe a device's block and do not fit, each with the reason.
@@ -135,17 +174,25 @@ pub fn import(blobs: &[Blob<'_>], catalog: &Catalog, settings: Settings) -> Resu
         })
         .collect();
     let writer = write::Writer::new(&blocks, &bindings);
-    let mut files = Vec::new();
+    let (mut files, mut findings) = (Vec::new(), Vec::new());
     for (number, board) in boards.iter().enumerate() {
-        let text = writer.soc(number, board, &sections[number], &cuts[number]);
+        let (text, places) = writer.soc(number, board, &sections[number], &cuts[number]);
         files.push((format!("soc/{}.yaml", board.name), text));
+        findings.extend(places.into_iter().map(|(note, at)| Finding {
+            rule: note.kind.rule,
+            title: note.text.clone(),
+            node: board.tree.path(note.node),
+            advice: (note.kind.note, note.kind.help),
+            file: number,
+            at,
+        }));
     }
     let mut own: Vec<&blocks::Block<'_>> = blocks.list.iter().filter(|block| block.built_in.is_none()).collect();
     own.sort_by(|a, b| a.name.cmp(&b.name));
     files.extend(own.into_iter().map(|block| (format!("ip/{}.yaml", block.name), writer.ip(block))));
     let summaries = boards.iter().zip(cuts).enumerate();
     let boards = summaries.map(|(number, (board, cuts))| summary(number, board, cuts, &blocks)).collect();
-    Ok(Imported { files, boards })
+    Ok(Imported { files, boards, findings })
 }
 
 fn summary(number: usize, board: &board::Board<'_>, cuts: Vec<Cut>, blocks: &blocks::Blocks<'_>) -> Summary {
@@ -170,7 +217,6 @@ fn summary(number: usize, board: &board::Board<'_>, cuts: Vec<Cut>, blocks: &blo
         disabled: board.devices.list.iter().filter(|device| !device.enabled).count(),
         references: board.references.iter().flat_map(|keys| keys.values()).map(Vec::len).sum(),
         cuts,
-        notes: board.notes.iter().map(|note| note.text.clone()).collect(),
         known,
         misfits,
     }

@@ -11,6 +11,9 @@ pub(super) const RANGES: &str = "ranges";
 pub(super) const ADDRESS_CELLS: &str = "#address-cells";
 pub(super) const SIZE_CELLS: &str = "#size-cells";
 pub(super) const ALIASES: &str = "aliases";
+pub(super) const CHOSEN: &str = "chosen";
+/// Path or alias of the device that the boot is told on, and after a colon how.
+pub(super) const CONSOLE: &str = "stdout-path";
 pub(super) const SYMBOLS: &str = "__symbols__";
 pub(super) const RESERVED_MEMORY: &str = "reserved-memory";
 /// Follows a nexus's own name: which cells of an entry count.

@@ -125,12 +125,15 @@ impl<'a> Tree<'a> {
             return Vec::new();
         };
         let children = self.children();
-        let resolve = |path: &str| {
-            let names = path.strip_prefix('/')?.split('/').filter(|name| !name.is_empty());
-            names.into_iter().try_fold(0, |at, name| children.get(&(at, name)).copied())
-        };
+        let resolve = |path: &str| follow(path, |at, name| children.get(&(at, name)).copied());
         let text = |value: &'a [u8]| std::str::from_utf8(value.strip_suffix(&[0]).unwrap_or(value)).ok();
         folder.properties.iter().filter_map(|(name, value)| Some((*name, resolve(text(value)?)?))).collect()
+    }
+
+    /// The node at a path.
+    pub(super) fn at_path(&self, path: &str) -> Option<usize> {
+        let child = |at, name: &str| self.nodes.iter().position(|node| node.parent == Some(at) && node.name == name);
+        follow(path, child)
     }
 
     /// Cells of addresses and of sizes in the nodes below.
@@ -138,4 +141,9 @@ impl<'a> Tree<'a> {
         let node = &self.nodes[node];
         (node.cell(standard::ADDRESS_CELLS).unwrap_or(2), node.cell(standard::SIZE_CELLS).unwrap_or(1))
     }
+}
+
+/// The node at a path, one name after the other.
+fn follow(path: &str, child: impl FnMut(usize, &str) -> Option<usize>) -> Option<usize> {
+    path.strip_prefix('/')?.split('/').filter(|name| !name.is_empty()).try_fold(0, child)
 }

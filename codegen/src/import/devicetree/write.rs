@@ -1,6 +1,7 @@
 //! The specs as texts.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::bindings::Binding;
 use super::blocks::{Block, Blocks, Needs, names};
@@ -9,6 +10,7 @@ use super::cut::Cut;
 use super::devices::Device;
 use super::fit;
 use super::group::Section;
+use super::links::Note;
 use super::naming::essence;
 use super::text::{Mapping, comment, quoted, scalar};
 
@@ -39,21 +41,31 @@ impl<'w, 's> Writer<'w, 's> {
         Self { blocks, bindings, spelled }
     }
 
-    pub(super) fn soc(&self, number: usize, board: &Board<'_>, sections: &[Section], cuts: &[Cut]) -> String {
-        let mut out = String::from("linkwright: 1\n");
-        out = format!("{MARK}\n{out}soc: {}\n", scalar(&board.name));
+    /// The spec of a board, and where in it each finding is told.
+    pub(super) fn soc<'n>(
+        &self,
+        number: usize,
+        board: &'n Board<'_>,
+        sections: &[Section],
+        cuts: &[Cut],
+    ) -> (String, Vec<(&'n Note, Range<usize>)>) {
+        let mut out = format!("{MARK}\nlinkwright: 1\nsoc: ");
+        let name = scalar(&board.name);
+        let whole = out.len()..out.len() + name.len();
+        out += &format!("{name}\n");
+        let mut places: Vec<(&Note, Range<usize>)> = Vec::new();
         if let Some(model) = board.model() {
             out += &format!("doc: {}\n", quoted(model));
         }
         out += &format!("source: {}\n", quoted(&format!("Device tree {}", board.origin)));
-        let mut notes: HashMap<Option<usize>, Vec<&str>> = HashMap::new();
+        let mut notes: HashMap<Option<usize>, Vec<&Note>> = HashMap::new();
         for note in &board.notes {
             let device = note.device.and_then(|node| board.devices.of_node.get(&node).copied());
-            notes.entry(device).or_default().push(&note.text);
+            notes.entry(device).or_default().push(note);
         }
-        if let Some(lost) = notes.get(&None) {
-            comment(&mut out, 0, "Not understood, and of no device:");
-            lost.iter().for_each(|text| comment(&mut out, 0, &format!("  {text}")));
+        for note in notes.get(&None).into_iter().flatten() {
+            comment(&mut out, 0, &told(note));
+            places.push((note, whole.clone()));
         }
         out += "devices:\n";
         let mut by_consumer: HashMap<&str, Vec<&Cut>> = HashMap::new();
@@ -65,19 +77,27 @@ impl<'w, 's> Writer<'w, 's> {
             comment(&mut out, 2, &format!("{}.", section.title));
             for &device in &section.devices {
                 let entry = &board.devices.list[device];
-                for text in notes.get(&Some(device)).into_iter().flatten().take(TOLD) {
-                    comment(&mut out, 2, &format!("Not understood: {text}"));
-                }
+                let wrong = || notes.get(&Some(device)).into_iter().flatten().copied();
+                wrong().take(TOLD).for_each(|note| comment(&mut out, 2, &told(note)));
                 for cut in by_consumer.get(entry.name.as_str()).into_iter().flatten().take(TOLD) {
                     comment(&mut out, 2, &cut_note(cut));
                 }
-                self.device(&mut out, number, board, device, entry);
+                let at = self.device(&mut out, number, board, device, entry);
+                places.extend(wrong().map(|note| (note, at.clone())));
             }
         }
-        out
+        (out, places)
     }
 
-    fn device(&self, out: &mut String, number: usize, board: &Board<'_>, device: usize, entry: &Device) {
+    /// Writes a device; where its name stands.
+    fn device(
+        &self,
+        out: &mut String,
+        number: usize,
+        board: &Board<'_>,
+        device: usize,
+        entry: &Device,
+    ) -> Range<usize> {
         let at = self.blocks.of[&(number, device)];
         let block = &self.blocks.list[at];
         if !entry.aliases.is_empty() {
@@ -120,7 +140,9 @@ impl<'w, 's> Writer<'w, 's> {
                 Some(names) => mapping.inner(key, names.into_iter().zip(list.iter().map(written)).collect()),
             }
         }
+        let start = out.len() + 2;
         mapping.write(out, 2);
+        start..start + scalar(&entry.name).len()
     }
 
     /// What the block calls the references; `None`: it has only one, without a name.
@@ -229,6 +251,11 @@ impl<'w, 's> Writer<'w, 's> {
         }
         out
     }
+}
+
+/// A finding as a comment.
+fn told(note: &Note) -> String {
+    format!("{} {}: {}.", note.kind.rule.id, note.kind.rule.name, note.text)
 }
 
 /// Why a reference is `post_init`.

@@ -75,6 +75,9 @@ fn run(
         None => console.result(printed(&imported).as_bytes())?,
         Some(out) => put(out, &imported, console)?,
     }
+    let shown = |file: &str| args.out.as_ref().map_or(file.to_string(), |out| out.join(file).display().to_string());
+    let (sources, findings) = imported.diagnostics(shown);
+    console.findings(&findings, &sources);
     imported.boards.iter().for_each(|board| tell(board, console));
     if let (Some(out), Some(board)) = (&args.out, imported.boards.first()) {
         console.say("Next:");
@@ -119,9 +122,6 @@ fn tell(board: &Summary, console: &Console) {
     }
     for (ip, why) in &board.misfits {
         console.say(&format!("  `{ip}` would describe a block, but {why}"));
-    }
-    if !board.notes.is_empty() {
-        console.say(&format!("  {} not understood, each with a comment in the spec", many(board.notes.len(), "thing")));
     }
     if !board.cuts.is_empty() {
         console.say(&format!("  circles cut by `post_init` at {}:", many(board.cuts.len(), "reference")));
