@@ -232,6 +232,39 @@ fn handles_and_proofs_are_types_and_nothing_else_compiles() {
     }
 }
 
+/// Buoys are off in the last phase, and so is the lighthouse, which says nothing and shines for one of them.
+#[test]
+fn phases_of_sleep_are_facts_of_devices() {
+    let reading = reading(&[
+        ("subsystems/lantern.yaml", SUBSYSTEM),
+        ("ip/lighthouse.yaml", LIGHTHOUSE),
+        ("ip/buoy.yaml", &BUOY.replace("window:", "sleep: { off: noirq }\nwindow:")),
+        ("soc/coast.yaml", &format!("{COAST}  lighthouse1: {{ ip: lighthouse, reg: 0x4000 }}\n")),
+    ]);
+    let files = generated(&reading);
+    let topology = files["coast/src/topology.rs"].text.split_whitespace().collect::<String>();
+    let order = "sleep_order:&[Lighthouse1::ID,Buoy0::ID,Lighthouse0::ID,Raft0::ID]";
+    assert!(topology.contains(order), "{topology}");
+    let reference = &files["coast/reference.md"].text;
+    for step in ["`lighthouse1` in phase late\n", "`lighthouse0` in phase noirq, after `buoy0` (lantern top)\n"] {
+        assert!(reference.contains(step), "{step}: {reference}");
+    }
+    let mut crates = Crates::new(&files);
+    for name in ["subsystems", "lighthouse", "buoy", "coast"] {
+        crates.compile(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let user = |device: &str, phase: &str| {
+        format!(
+            "#![no_std]\n//! A fact.\nuse linkwright::power::{{Device, OffPhase}};\n\
+             const _: () = assert!(matches!(<linkwright_coast::{device} as Device>::OFF, OffPhase::{phase}));\n"
+        )
+    };
+    for (device, phase) in [("Buoy0", "Noirq"), ("Lighthouse0", "Noirq"), ("Lighthouse1", "Late")] {
+        crates.user(&user(device, phase)).unwrap_or_else(|error| panic!("{device}: {error}"));
+    }
+    crates.user(&user("Buoy0", "Late")).expect_err("it is off in another phase");
+}
+
 /// Accepted specs must compile: an endpoint's proof of power has nothing to stand on where the controller may be away.
 #[test]
 fn a_port_whose_controller_need_not_run_is_not_wired() {

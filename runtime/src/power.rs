@@ -45,6 +45,21 @@ pub trait Device: 'static {
     const NAME: &'static str;
     /// Its number.
     const ID: DeviceId;
+    /// When system sleep switches it off, as the spec of its block says.
+    const OFF: OffPhase = OffPhase::Late;
+}
+
+/// The phase of system suspend in which a device is switched off, in their order. It is on again from the phase of
+/// resume that undoes this one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub enum OffPhase {
+    /// The first: interrupts still arrive, and runtime PM still works.
+    Suspend,
+    /// After all devices went through the first one; runtime PM is disabled.
+    #[default]
+    Late,
+    /// The last one: interrupts of devices are off.
+    Noirq,
 }
 
 /// `Self` has a managed, power-relevant link to the supplier `S`, directly or through other suppliers.

@@ -1,6 +1,7 @@
 //! Simulated drivers: what every driver does for power, and the switches of domains.
 
 use linkwright::device::{Call, DeviceInfo, DomainCall, DomainOps, Driver, Errno, RpmError, SleepPhase, VirtualTime};
+use linkwright_codegen::spec;
 
 use super::machine::Machine;
 use super::uses;
@@ -78,16 +79,24 @@ impl Driver<VirtualTime> for Drivers {
     fn sleep(&self, phase: SleepPhase, call: &Callback<'_, '_, '_, '_>) -> Result<(), Errno> {
         let device = self.device(call)?;
         let (system, handle, cx) = (call.system(), call.device(), call.context());
-        match phase {
-            SleepPhase::Suspend => uses::sleep(self.0, device),
-            SleepPhase::SuspendLate => system.force_suspend(cx, handle).map_err(|error| error.errno())?,
-            SleepPhase::ResumeEarly => system.force_resume(cx, handle).map_err(|error| error.errno())?,
-            SleepPhase::Resume => {
-                if let Some(task) = call.task() {
-                    uses::wake(self.0, task, device);
-                }
-            }
-            SleepPhase::SuspendNoirq | SleepPhase::ResumeNoirq => {}
+        let (off, on) = match self.0.facts.off[device] {
+            spec::SleepPhase::Suspend => (SleepPhase::Suspend, SleepPhase::Resume),
+            spec::SleepPhase::Late => (SleepPhase::SuspendLate, SleepPhase::ResumeEarly),
+            spec::SleepPhase::Noirq => (SleepPhase::SuspendNoirq, SleepPhase::ResumeNoirq),
+        };
+        if phase == SleepPhase::Suspend {
+            uses::sleep(self.0, device);
+        }
+        if phase == off {
+            system.force_suspend(cx, handle).map_err(|error| error.errno())?;
+        }
+        if phase == on {
+            system.force_resume(cx, handle).map_err(|error| error.errno())?;
+        }
+        if phase == SleepPhase::Resume
+            && let Some(task) = call.task()
+        {
+            uses::wake(self.0, task, device);
         }
         Ok(())
     }

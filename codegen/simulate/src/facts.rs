@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use linkwright_codegen::lower::{Domain, Edge, LinkClass, Soc};
 use linkwright_codegen::scenario::{DMA, Scenario, Use, Variant};
+use linkwright_codegen::spec::SleepPhase;
 
 /// Devices by their numbers in the spec, domains by their numbers here.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     /// Links of the variant.
     pub(super) links: Vec<Edge>,
     pub(super) irq_safe: Vec<bool>,
+    /// When system sleep switches each off.
+    pub(super) off: Vec<SleepPhase>,
     /// Is the device a controller that carries the data of a use?
     pub(super) carries: Vec<bool>,
     pub(super) autosuspend: Vec<Option<i32>>,
@@ -52,6 +55,8 @@ impl Facts {
                 push(&mut held[edge.consumer], edge.supplier);
             }
         }
+        let mut off = vec![SleepPhase::DEFAULT; soc.devices.len()];
+        soc.sleep_order.iter().for_each(|step| off[step.device] = step.phase);
         let mut irq_safe = vec![false; soc.devices.len()];
         variant.irq_safe.iter().for_each(|&device| irq_safe[device] = true);
         let mut carries = vec![false; soc.devices.len()];
@@ -67,6 +72,7 @@ impl Facts {
             held,
             links: soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore && !without(edge)).cloned().collect(),
             irq_safe,
+            off,
             carries,
             autosuspend: scenario.autosuspend.clone(),
             uses: scenario.uses.clone(),

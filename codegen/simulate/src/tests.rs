@@ -9,6 +9,7 @@ use linkwright_codegen::lower::Model;
 use linkwright_codegen::report::Diagnostics;
 use linkwright_codegen::scenario::{self, Scenario};
 use linkwright_codegen::source::SourceMap;
+use linkwright_codegen::spec::SleepPhase;
 
 use super::record::{Lane, Level};
 use super::report::{Outcome, Report};
@@ -142,6 +143,11 @@ fn whatever_is_played_on_the_audio_block_links_power_it_exactly() {
         for (a, b) in linux.uses.iter().zip(&links.uses) {
             assert_eq!((a.periods, a.ran), (b.periods, b.ran), "the same music");
         }
+        // In which phase of going to sleep all are switched off makes no difference.
+        let mut other = model.socs[0].clone();
+        let phase = [SleepPhase::Suspend, SleepPhase::Noirq][dice.below(2) as usize];
+        other.sleep_order.iter_mut().for_each(|step| step.phase = phase);
+        assert_eq!(table(&simulate(&other, &scenario).expect("plays")), table(&report), "{text}");
         assert!(table(&report).len() > 100 && svg(&report).ends_with("</svg>\n"));
     }
 }

@@ -64,7 +64,7 @@ pub struct Device {
     pub probe: Option<usize>,
     /// Its place in the sleep order, from 0.
     pub sleep: Option<usize>,
-    /// The phase of system suspend in which it goes to sleep; `None` if all go in the first.
+    /// The phase of system suspend in which it goes to sleep; `None` if all go in one.
     pub phase: Option<SleepPhase>,
     /// Index of the power domain it is in.
     pub domain: Option<usize>,

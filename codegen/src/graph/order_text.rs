@@ -39,8 +39,7 @@ impl Order {
         for (at, step) in steps.iter().enumerate() {
             let phase = match graph.devices[step.device].phase {
                 _ if !phases => String::new(),
-                Some(phase) => format!("  {:7}", phase.as_str()),
-                None => format!("  {:7}", "suspend"),
+                phase => format!("  {:7}", phase.map_or("", |phase| phase.as_str())),
             };
             let _ = writeln!(
                 out,

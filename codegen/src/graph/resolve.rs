@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::{Device, Domain, Edge, Graph, InCircle};
 use crate::lower::{self, LinkClass, Model, PARENT, Soc};
 use crate::order::{self, Need, Rank};
-use crate::spec::SleepPhase;
 
 impl Graph {
     /// All devices of a soc, and all that refers from one to another, links or not.
@@ -22,8 +21,8 @@ impl Graph {
         for (place, &device) in soc.probe_order.iter().enumerate() {
             graph.devices[device].probe = Some(place);
         }
-        // Where all go in the first phase, phases say nothing.
-        let phases = soc.sleep_order.iter().any(|step| step.phase != SleepPhase::Suspend);
+        // Where all go in one phase, it says nothing.
+        let phases = soc.has_sleep_phases();
         for (place, step) in soc.sleep_order.iter().enumerate() {
             graph.devices[step.device].sleep = Some(place);
             graph.devices[step.device].phase = phases.then_some(step.phase);

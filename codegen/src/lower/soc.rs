@@ -168,12 +168,20 @@ pub struct Edge {
     pub place: String,
 }
 
+impl Soc {
+    /// Do devices go to sleep in different phases?
+    pub fn has_sleep_phases(&self) -> bool {
+        self.sleep_order.windows(2).any(|steps| steps[0].phase != steps[1].phase)
+    }
+}
+
 /// A device's place in [`Soc::sleep_order`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SleepStep {
     /// Index of the device.
     pub device: usize,
-    /// The phase that its ip says, else the latest one of those that need it: the first one if nobody does.
+    /// The phase that its ip says. Else the latest one of [`SleepPhase::DEFAULT`], its own last use of others, and those
+    /// in which devices that need it sleep or use it.
     pub phase: SleepPhase,
 }
 

@@ -115,7 +115,7 @@ record! {
         "source" => source: Option<Text>,
         /// The last phase in which it uses its suppliers.
         "last_use" => last_use: Option<Spanned<SleepPhase>>,
-        /// The phase in which it switches the block off.
+        /// The phase in which it switches the block off; default `late`, or `noirq` where a device that needs it goes then.
         "off" => off: Option<Spanned<SleepPhase>>,
     }
 }
@@ -149,6 +149,9 @@ words! {
 }
 
 impl SleepPhase {
+    /// Of a block whose spec says nothing.
+    pub const DEFAULT: Self = Self::Late;
+
     /// Does it begin when the other is over?
     pub fn is_after(self, other: SleepPhase) -> bool {
         // Declared in the order in which they come.

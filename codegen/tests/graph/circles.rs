@@ -113,16 +113,17 @@ fn why_one_comes_after_another() {
 fn phases_of_sleep_come_one_after_another() {
     let off = |phase: &str| NODE.replace("ip: node", &format!("ip: {phase}-node\nsleep: {{ off: {phase} }}"));
     let text = |name: &str, text: &str| Input::Text(name.to_string(), text.to_string());
-    let sleep = |ip_of_a: &str| {
+    let sleep = |ip_of_a: &str, ip_of_b: &str| {
         let soc = format!(
             "linkwright: 1\nsoc: chip\ndevices:\n  a: {{ ip: {ip_of_a} }}\n  \
-             b: {{ ip: late-node, clocks: {{ a: a/0 }} }}\n  c: {{ ip: node }}\n"
+             b: {{ ip: {ip_of_b}, clocks: {{ a: a/0 }} }}\n  c: {{ ip: node }}\n"
         );
-        let [early, late] = ["suspend", "late"].map(off);
+        let [early, late, noirq] = ["suspend", "late", "noirq"].map(off);
         let inputs = [
             text("ip/node.yaml", NODE),
             text("ip/suspend-node.yaml", &early),
             text("ip/late-node.yaml", &late),
+            text("ip/noirq-node.yaml", &noirq),
             text("soc/chip.yaml", &soc),
         ];
         let reading = read(&inputs, &Options::default());
@@ -135,14 +136,16 @@ fn phases_of_sleep_come_one_after_another() {
         let names: Vec<String> = devices.iter().map(|&device| graph.devices[device].name.clone()).collect();
         (names.concat(), order.text(&graph, true), explain(&graph, 1, 0).text(&graph))
     };
-    let (names, text, told) = sleep("suspend-node");
-    assert_eq!(names, "cab", "all of `suspend` before any of `late`");
+    let (names, text, told) = sleep("suspend-node", "noirq-node");
+    assert_eq!(names, "acb", "all of a phase before any of the next");
     assert!(text.contains("suspend  a       what needs it goes to sleep in a later phase"), "{text}");
-    assert!(text.contains("late     b       nothing needs it"), "{text}");
+    assert!(text.contains("noirq    b       nothing needs it"), "{text}");
     assert!(told.contains("a goes to sleep in `suspend` already, before b, and wakes up after it"), "{told}");
-    let (names, text, told) = sleep("node");
+    let (names, text, told) = sleep("node", "noirq-node");
     assert_eq!(names, "cba", "who says nothing is there as long as it is needed");
-    assert!(text.contains("late     a       after 2 b (clk a)"), "{text}");
+    assert!(text.contains("late     c") && text.contains("noirq    a       after 2 b (clk a)"), "{text}");
+    let (names, text, _) = sleep("node", "late-node");
+    assert!(names == "cba" && !text.contains("late "), "one phase for all is not worth a word: {text}");
     assert!(told.contains("b goes to sleep before a and wakes up after it"), "{told}");
 }
 

@@ -1,14 +1,14 @@
 use super::{AcquireError, Consumer, Stage};
 use crate::context::Task;
 use crate::device::{Call, DeviceInfo, Driver, Errno, Platform, SleepPhase};
-use crate::power::Device;
+use crate::power::{Device, OffPhase};
 use crate::sync::Lock;
 
 /// A driver bound to its device in the device model: probing acquires and tries whether the device can be switched on,
 /// removing gives back, and runtime PM does what the specs say. Keep it in a `static` and register it with the
 /// [`System`](crate::device::System).
 ///
-/// System sleep switches the device off as runtime PM does, in its late phase, and on again if it was. A device that
+/// System sleep switches the device off as runtime PM does, in the phase of [`Device::OFF`], and on again if it was. A device that
 /// somebody still holds a guard of is not switched off under it: whoever plays stops first, or the system stays awake.
 pub struct Bound<T: Consumer> {
     driver: Lock<State<T>>,
@@ -152,11 +152,16 @@ impl<P: Platform, T: Consumer + Send> Driver<P> for Bound<T> {
 
     fn sleep(&self, phase: SleepPhase, call: &Call<'_, '_, '_, '_, P>) -> Result<(), Errno> {
         let (system, device) = (call.system(), call.device());
+        let (off, on) = match T::Device::OFF {
+            OffPhase::Suspend => (SleepPhase::Suspend, SleepPhase::Resume),
+            OffPhase::Late => (SleepPhase::SuspendLate, SleepPhase::ResumeEarly),
+            OffPhase::Noirq => (SleepPhase::SuspendNoirq, SleepPhase::ResumeNoirq),
+        };
         match phase {
             // System sleep holds one count itself.
-            SleepPhase::SuspendLate if system.rpm_info(device).is_some_and(|info| info.usage > 1) => Err(Errno::BUSY),
-            SleepPhase::SuspendLate => system.force_suspend(call.context(), device).map_err(|error| error.errno()),
-            SleepPhase::ResumeEarly => system.force_resume(call.context(), device).map_err(|error| error.errno()),
+            _ if phase == off && system.rpm_info(device).is_some_and(|info| info.usage > 1) => Err(Errno::BUSY),
+            _ if phase == off => system.force_suspend(call.context(), device).map_err(|error| error.errno()),
+            _ if phase == on => system.force_resume(call.context(), device).map_err(|error| error.errno()),
             _ => Ok(()),
         }
     }

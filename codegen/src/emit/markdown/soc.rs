@@ -23,7 +23,7 @@ pub(super) struct View {
     links: Vec<LinkRow>,
     domains: Vec<DomainRow>,
     order: Vec<Step>,
-    /// Some go to sleep in a later phase than the first.
+    /// They go to sleep in different phases.
     phases: bool,
     sleep: Vec<Step>,
     requests: Vec<Request>,
@@ -71,7 +71,7 @@ struct DomainRow {
 struct Step {
     mark: String,
     device: String,
-    /// Of system suspend; empty where it is the first one.
+    /// Of system suspend; empty where all go in one.
     phase: &'static str,
     /// Devices it comes after, with the reasons of each.
     after: Vec<String>,
@@ -146,7 +146,7 @@ impl View {
         let sleep = soc.sleep_order.iter().map(|step| Step {
             mark: mark(&format!("devices/{}", name(step.device))),
             device: name(step.device),
-            phase: if step.phase == SleepPhase::Suspend { "" } else { step.phase.as_str() },
+            phase: if soc.has_sleep_phases() { step.phase.as_str() } else { "" },
             after: after(
                 soc,
                 |edge| {
@@ -198,7 +198,7 @@ impl View {
             links: links.collect(),
             domains: domains.collect(),
             order: order.collect(),
-            phases: soc.sleep_order.iter().any(|step| step.phase != SleepPhase::Suspend),
+            phases: soc.has_sleep_phases(),
             sleep: sleep.collect(),
             requests,
             example,

@@ -11,6 +11,7 @@ use super::{docs, has_crate, manifest, print, root, setup};
 use crate::emit::Generated;
 use crate::lower::{Device, DmaPort, Ip, Reference, Soc, Subsystem};
 use crate::names;
+use crate::spec::SleepPhase;
 
 /// A soc with the identifiers of its devices.
 pub(super) struct Plan<'a> {
@@ -154,10 +155,14 @@ pub(super) fn root(plan: &Plan<'_>, instances: bool) -> Generated {
 pub(super) fn devices(plan: &Plan<'_>) -> Generated {
     let docs = docs::inner(&[&format!("The devices of the `{}`.", plan.soc.name)]);
     let devices = plan.devices.iter().map(|item| device(plan, item));
-    let uses = (!plan.devices.is_empty()).then(|| {
-        quote!(
+    let phases = plan.soc.sleep_order.iter().any(|step| step.phase != SleepPhase::DEFAULT);
+    let uses = (!plan.devices.is_empty()).then(|| match phases {
+        true => quote!(
+            use linkwright::power::{Device, DeviceId, OffPhase};
+        ),
+        false => quote!(
             use linkwright::power::{Device, DeviceId};
-        )
+        ),
     });
     print::file(&plan.soc.file, quote! { #docs #uses #(#devices)* })
 }
@@ -175,6 +180,15 @@ fn device(plan: &Plan<'_>, item: &DeviceItem<'_>) -> TokenStream {
     let docs = docs::outer(&[&spec.doc, &what]);
     let (text, index) = (&spec.name, number(item.index.min(usize::from(u16::MAX)) as u64));
     let facts = facts(plan, item);
+    let step = plan.soc.sleep_order.iter().find(|step| step.device == item.index);
+    let off = step.filter(|step| step.phase != SleepPhase::DEFAULT).map(|step| {
+        let phase = super::scope::ident(match step.phase {
+            SleepPhase::Suspend => "Suspend",
+            SleepPhase::Late => "Late",
+            SleepPhase::Noirq => "Noirq",
+        });
+        quote!(const OFF: OffPhase = OffPhase::#phase;)
+    });
     let module = (!facts.is_empty()).then(|| {
         let docs = docs::outer(&[&format!("Facts of `{}`.", spec.name)]);
         quote! { #mark #docs pub mod #module { #facts } }
@@ -185,6 +199,7 @@ fn device(plan: &Plan<'_>, item: &DeviceItem<'_>) -> TokenStream {
         impl Device for #name {
             const NAME: &'static str = #text;
             const ID: DeviceId = DeviceId::new(#index);
+            #off
         }
         #module
     }

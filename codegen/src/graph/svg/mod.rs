@@ -83,7 +83,7 @@ fn columns(graph: &Graph, lanes: Lanes) -> Option<(Vec<usize>, Vec<String>)> {
         Lanes::Probe => (graph.probe_rounds(), false),
         Lanes::Sleep => (graph.sleep_rounds(), graph.devices.iter().any(|device| device.phase.is_some())),
     };
-    let phase = |device: usize| graph.devices[device].phase.filter(|_| phases).unwrap_or(SleepPhase::Suspend);
+    let phase = |device: usize| graph.devices[device].phase.filter(|_| phases).unwrap_or(SleepPhase::DEFAULT);
     let keys: Vec<(u8, usize)> =
         rounds.iter().enumerate().map(|(device, &round)| (phase(device) as u8, round)).collect();
     let mut sorted = keys.clone();

@@ -4,7 +4,7 @@ use super::{Circles, Internal, domains, internal, setup, small, subsystem, text}
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
     Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, PARENT, Reference,
-    RuntimePm, SleepStep, Soc,
+    RuntimePm, Sleep, SleepStep, Soc,
 };
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
@@ -91,18 +91,23 @@ fn probe_order(devices: &[Device], edges: &mut [Edge], spec: &spec::Soc) -> Resu
 
 /// Phase by phase; within one, against the probe order.
 fn sleep_order(probe_order: &[usize], devices: &[Device], edges: &[Edge], ips: &[Ip]) -> Vec<SleepStep> {
-    let said: HashMap<&str, SleepPhase> = ips.iter().filter_map(|ip| Some((ip.name.as_str(), ip.sleep.off?))).collect();
+    let said: HashMap<&str, Sleep> = ips.iter().map(|ip| (ip.name.as_str(), ip.sleep)).collect();
     let mut consumers = vec![Vec::new(); devices.len()];
     for edge in edges.iter().filter(|edge| edge.orders()) {
         consumers[edge.supplier].push(edge.consumer);
     }
-    let mut phases = vec![SleepPhase::Suspend; devices.len()];
+    let later = |one: SleepPhase, other: SleepPhase| if other.is_after(one) { other } else { one };
+    let mut phases = vec![SleepPhase::DEFAULT; devices.len()];
+    // Until when others are needed.
+    let mut uses = phases.clone();
     let backward = || probe_order.iter().rev().copied();
     // Who needs a device is probed after it, and so has its phase already.
     for device in backward() {
-        let latest = || consumers[device].iter().map(|&consumer| phases[consumer]).max_by_key(|&phase| phase as u8);
-        let phase = said.get(devices[device].ip.as_str()).copied().or_else(latest);
-        phases[device] = phase.unwrap_or(SleepPhase::Suspend);
+        let said = said.get(devices[device].ip.as_str()).copied().unwrap_or_default();
+        let needed = consumers[device].iter().map(|&consumer| uses[consumer]);
+        let all = needed.chain(said.last_use).fold(SleepPhase::DEFAULT, later);
+        phases[device] = said.off.unwrap_or(all);
+        uses[device] = later(phases[device], said.last_use.unwrap_or(phases[device]));
     }
     let mut order: Vec<SleepStep> = backward().map(|device| SleepStep { device, phase: phases[device] }).collect();
     order.sort_by_key(|step| step.phase as u8);
