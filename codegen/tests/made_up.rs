@@ -239,7 +239,10 @@ fn phases_of_sleep_are_facts_of_devices() {
         ("subsystems/lantern.yaml", SUBSYSTEM),
         ("ip/lighthouse.yaml", LIGHTHOUSE),
         ("ip/buoy.yaml", &BUOY.replace("window:", "sleep: { off: noirq }\nwindow:")),
-        ("soc/coast.yaml", &format!("{COAST}  lighthouse1: {{ ip: lighthouse, reg: 0x4000 }}\n")),
+        (
+            "soc/coast.yaml",
+            &format!("{COAST}  lighthouse1: {{ ip: lighthouse, reg: 0x4000, runtime_pm: {{ always_on: true }} }}\n"),
+        ),
     ]);
     let files = generated(&reading);
     let topology = files["coast/src/topology.rs"].text.split_whitespace().collect::<String>();
@@ -249,6 +252,8 @@ fn phases_of_sleep_are_facts_of_devices() {
     for step in ["`lighthouse1` in phase late\n", "`lighthouse0` in phase noirq, after `buoy0` (lantern top)\n"] {
         assert!(reference.contains(step), "{step}: {reference}");
     }
+    let row = reference.lines().find(|line| line.starts_with("| `lighthouse1`")).expect("a row");
+    assert!(row.contains("| Never suspended. "), "{row}");
     let mut crates = Crates::new(&files);
     for name in ["subsystems", "lighthouse", "buoy", "coast"] {
         crates.compile(name).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::origin::mark;
 use crate::emit::rust::{crate_identifier, has_crate};
-use crate::lower::{DmaDirection, Edge, Ip, LinkClass, Soc, Subsystem};
+use crate::lower::{DmaDirection, Edge, Ip, LinkClass, RuntimePm, Soc, Subsystem};
 use crate::names;
 use crate::spec::SleepPhase;
 
@@ -40,6 +40,8 @@ struct DeviceRow {
     base: String,
     size: String,
     enabled: bool,
+    /// What its spec says of runtime PM, in sentences.
+    runtime_pm: String,
     doc: String,
 }
 
@@ -116,6 +118,7 @@ impl View {
             base: device.reg.map_or_else(String::new, |(base, _)| format!("{base:#010x}")),
             size: device.reg.map_or_else(String::new, |(_, size)| format!("{size:#x}")),
             enabled: device.enabled,
+            runtime_pm: runtime_pm(device.runtime_pm),
             doc: device.doc.clone(),
         });
         let links = soc.edges.iter().filter(|edge| edge.class != LinkClass::Ignore).map(|edge| LinkRow {
@@ -204,6 +207,15 @@ impl View {
             example,
         }
     }
+}
+
+fn runtime_pm(of: RuntimePm) -> String {
+    let all = [
+        (of.irq_safe, "Suspends and resumes with interrupts off. "),
+        (!of.callbacks, "Does nothing in runtime PM. "),
+        (of.always_on, "Never suspended. "),
+    ];
+    all.iter().filter(|(said, _)| *said).map(|(_, text)| *text).collect()
 }
 
 /// `clk apb_pclk`
