@@ -270,6 +270,53 @@ fn phases_of_sleep_are_facts_of_devices() {
     crates.user(&user("Buoy0", "Late")).expect_err("it is off in another phase");
 }
 
+/// Basins keep what is in them afloat; a harbour has two, and lies in the sea.
+#[test]
+fn a_domain_need_not_be_called_so() {
+    let soc = "\
+linkwright: 1
+soc: coast
+devices:
+  sea: { ip: basin, runtime_pm: { always_on: true } }
+  harbour: { ip: basin, tides: { to: sea, gate: 0 } }
+  boat0: { ip: boat, tides: harbour/1 }
+  boat1: { ip: boat, tides: harbour/0 }
+  boat2: { ip: boat, tides: harbour/1 }
+  boat3: { ip: boat, tides: harbour/1, status: disabled }
+";
+    let domain = "linkwright: 1\nsubsystem: tide\nkey: tides\nreference: { args: { gate: u8 } }\n\
+                  link: { class: hard, runtime_pm: true, domain: true }\n";
+    let reading = |domain: &str| {
+        reading(&[
+            ("subsystems/tide.yaml", domain),
+            (
+                "ip/basin.yaml",
+                "linkwright: 1\nip: basin\nprovides: { tide: {} }\nconsumes: { tides: { optional: true } }\n",
+            ),
+            ("ip/boat.yaml", "linkwright: 1\nip: boat\nconsumes: { tides: {} }\n"),
+            ("soc/coast.yaml", soc),
+        ])
+    };
+    let files = generated(&reading(domain));
+    let reference = &files["coast/reference.md"].text;
+    for row in [
+        "| sea/0 | `sea` |  |  | always on |",
+        "| harbour/1 | `harbour` | sea/0 | `boat0`, `boat2` |  |",
+        "| harbour/0 | `harbour` | sea/0 | `boat1` |  |",
+    ] {
+        assert!(reference.contains(row), "{row}: {reference}");
+    }
+    let topology = files["coast/src/topology.rs"].text.split_whitespace().collect::<String>();
+    let harbour = "Domain{name:\"harbour/1\",provider:Harbour::ID,args:&[1],irq_safe:false,always_on:false,outer:&[0],\
+                   members:&[Boat0::ID,Boat2::ID],}";
+    assert!(topology.contains(harbour), "{topology}");
+    let mut crates = Crates::new(&files);
+    crates.compile("coast").unwrap_or_else(|error| panic!("coast: {error}"));
+    let files = generated(&reading(&domain.replace(", domain: true", "")));
+    assert!(!files["coast/reference.md"].text.contains("Power domains"), "any other supplier");
+    assert!(files["coast/src/topology.rs"].text.contains("domains: &[],"));
+}
+
 /// Accepted specs must compile: an endpoint's proof of power has nothing to stand on where the controller may be away.
 #[test]
 fn a_port_whose_controller_need_not_run_is_not_wired() {
