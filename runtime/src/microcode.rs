@@ -189,22 +189,10 @@ impl core::fmt::Display for Unencodable {
 
 impl core::error::Error for Unencodable {}
 
-/// What the planner can be asked for: code for anything else is not linked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scope {
-    /// Every shape, from and to everything.
-    Everything,
-    /// Blocks and lists of blocks from memory to memory that do not pause.
-    Copies,
-}
-
 /// An instruction set: implemented by generated code.
 pub trait Isa: 'static {
     /// What the set can express.
     const LIMITS: Limits;
-
-    /// What programs are planned of it.
-    const SCOPE: Scope = Scope::Everything;
 
     /// The bytes of `op`.
     fn encode(op: Op) -> Result<Encoded, Unencodable>;

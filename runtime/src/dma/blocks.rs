@@ -3,7 +3,7 @@
 use super::buffers::{Held, Role};
 use super::memory::{Arena, RawBuf, View};
 use super::plan::{Place, Program, Snapshot};
-use super::{Position, StartError};
+use super::{FULL, Position, StartError};
 use crate::microcode::Side;
 
 /// A program and which of its sides are buffers. All methods are atomic; the table of blocks is read from the program's
@@ -26,7 +26,7 @@ impl Blocks {
         held: &'h Held,
         mut f: impl FnMut(u16, &Place, Side, &'h RawBuf) -> Result<(), E>,
     ) -> Result<(), E> {
-        for index in 0..self.program.blocks {
+        for index in 0..if FULL { self.program.blocks } else { 1 } {
             let Some(place) = self.place(memory, index) else { continue };
             let sides = held.sides(index.into(), self.role);
             for (side, buffer) in [Side::Source, Side::Destination].into_iter().zip(sides) {

@@ -1,5 +1,6 @@
 #![allow(unsafe_code, reason = "gives erased buffers their type back")]
 
+use super::FULL;
 use super::memory::{DmaBuf, RawBuf};
 use super::segments::List;
 use crate::mmio::Word;
@@ -38,7 +39,8 @@ impl Held {
         match self {
             Self::Empty => 0,
             Self::One(_) | Self::Pair(..) => 1,
-            Self::List(list) => list.len(),
+            Self::List(list) if FULL => list.len(),
+            Self::List(_) => 0,
         }
     }
 
@@ -47,7 +49,7 @@ impl Held {
         let sides = match self {
             Self::One(only) if index == 0 => [Some(only), None],
             Self::Pair(source, destination) if index == 0 => [Some(source), Some(destination)],
-            Self::List(list) => list.sides(index),
+            Self::List(list) if FULL => list.sides(index),
             _ => [None, None],
         };
         match (role, sides) {

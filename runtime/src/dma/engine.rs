@@ -6,7 +6,7 @@ use super::failure::Disassemble;
 use super::memory::Arena;
 use super::plan::{self, Attributes, PlanError, Program, Request, Tail};
 use super::slot::Slot;
-use super::{Capabilities, Controller, FaultCauses, Position, Stuck, ThreadState};
+use super::{Capabilities, Controller, FULL, FaultCauses, Position, Stuck, ThreadState};
 use crate::microcode::{Encoded, Isa, Side};
 use crate::power::{DeviceId, Grant, PowerCore};
 use crate::sync::{Lock, exclusive};
@@ -159,7 +159,7 @@ impl<C: Controller> Hardware for C {
         plan::transfer::<C::Isa>(request, out)
     }
     fn disassembler(&self) -> Disassemble {
-        <C::Isa as Isa>::disassemble
+        if FULL { <C::Isa as Isa>::disassemble } else { |_, _| None }
     }
 }
 
@@ -232,6 +232,7 @@ pub(super) fn instruction(bytes: &[u8], disassemble: Disassemble) -> Encoded {
             Ok(())
         }
     }
-    let len = disassemble(bytes, &mut Nowhere).unwrap_or(bytes.len());
+    let known = if FULL { disassemble(bytes, &mut Nowhere) } else { None };
+    let len = known.unwrap_or(bytes.len());
     Encoded::truncating(bytes.get(..len).unwrap_or(bytes))
 }

@@ -8,7 +8,7 @@ use super::memory::RawBuf;
 use super::plan::{Checkpoint, End, Handshake, PlanError, Program, Request, Setup, Work};
 use super::shape::sealed::Sealed;
 use super::slot::Phase;
-use super::{Capabilities, ClaimError, PrepareError, ThreadState};
+use super::{Capabilities, ClaimError, FULL, PrepareError, ThreadState};
 use crate::context::Task;
 use crate::power::Grant;
 use crate::sync::exclusive;
@@ -92,21 +92,22 @@ pub(super) fn prepare(claimed: &mut Claimed, cx: &Task<'_>, order: &Order<'_>) -
     let extras = order.shape.extras();
     let event = take_event(&link, capabilities)?;
     link.with(|s| s.event = Some(event));
-    if extras.checkpoint_every.is_some() {
+    if FULL && extras.checkpoint_every.is_some() {
         let event = take_event(&link, capabilities)?;
         link.with(|s| s.checkpoint = Some(event));
     }
-    if extras.gated {
+    if FULL && extras.gated {
         let event = take_event(&link, capabilities)?;
         link.with(|s| s.gate = Some(event));
     }
     plan(&link, cx, order, capabilities, event)?;
     core.enable(hardware, |enabled| enabled | 1 << event);
     hardware.clear_interrupts(1 << event);
-    let may_fall_short = [order.source, order.destination].iter().any(|end| match end {
-        End::Port(port) => port.handshake == Handshake::Peripheral,
-        _ => false,
-    });
+    let may_fall_short = FULL
+        && [order.source, order.destination].iter().any(|end| match end {
+            End::Port(port) => port.handshake == Handshake::Peripheral,
+            _ => false,
+        });
     link.with(|s| {
         s.line = claimed.line.take();
         s.role = order.role;
@@ -135,7 +136,7 @@ fn reap(engine: &'static dyn Engine) {
     for link in links(engine) {
         link.collect(false);
         let lost = link.with(|s| {
-            let lost = s.phase == Phase::Lost && !s.telling;
+            let lost = s.phase == Phase::Lost && !s.telling();
             if lost {
                 s.phase = Phase::Busy;
             }
@@ -175,11 +176,11 @@ fn take(link: &Link, polls: u32) -> bool {
         let (was, stopping) = link.with(|s| {
             let was = s.phase;
             // An interrupt body that still tells of progress is not done with the slot.
-            let free = matches!(was, Phase::Free | Phase::Lost) && !s.telling;
+            let free = matches!(was, Phase::Free | Phase::Lost) && !s.telling();
             if free {
                 s.phase = Phase::Busy;
             }
-            (free.then_some(was), s.orphan && (was == Phase::Stopping || s.telling))
+            (free.then_some(was), s.orphan && (was == Phase::Stopping || s.telling()))
         });
         match was {
             Some(Phase::Free) => return true,
@@ -232,7 +233,7 @@ fn plan(
     } else {
         capabilities.fifo_lines.saturating_sub(promised(link).0)
     };
-    let checkpoint = link.with(|s| s.checkpoint).zip(order.shape.extras().checkpoint_every);
+    let checkpoint = link.with(|s| s.checkpoint()).zip(order.shape.extras().checkpoint_every);
     let setup = Setup {
         bus_bytes: capabilities.bus_bytes,
         fifo_lines: lines,
@@ -294,7 +295,7 @@ fn plan_in(
     }
     let (out, _) = out.split_at_mut(out.len().min(room.into()));
     let hardware = link.engine.hardware();
-    let event = link.with(|s| s.gate);
+    let event = link.with(|s| s.gate());
     let program = order.shape.plan(&mut |work| {
         let work = match work {
             Work::Cyclic { block, period_bytes, gate: Some(_) } => Work::Cyclic { block, period_bytes, gate: event },
@@ -328,7 +329,8 @@ fn strip(link: &Link, powered: bool) -> Option<Line> {
     let (core, hardware) = (link.engine.core(), link.engine.hardware());
     let (events, memory, line, clients) = link.with(|s| {
         s.program = None;
-        let events = [s.event.take(), s.checkpoint.take(), s.gate.take()];
+        let events = [s.event.take(), s.checkpoint(), s.gate()];
+        (s.checkpoint, s.gate) = (None, None);
         let events = events.into_iter().flatten().fold(0, |set, event| set | 1_u32 << event);
         (events, s.memory.take(), s.line.take(), (s.empty(), s.handler.take(), s.waker.take()))
     });

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{FaultCauses, StartError};
+use super::{FULL, FaultCauses, StartError};
 use crate::microcode::Encoded;
 
 /// Writes one instruction as text and returns its length: [`Isa::disassemble`](crate::microcode::Isa::disassemble).
@@ -26,8 +26,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The bytes of the instruction at the program counter; when they are no instruction, as many as there are, at most
-    /// [`Encoded::MAX`]. Empty when the program counter is not in the program.
+    /// The bytes of the instruction at the program counter; when they are no instruction, or this crate is built without its
+    /// feature `full`, as many as there are, at most [`Encoded::MAX`]. Empty when the program counter is not in the program.
     pub fn instruction(&self) -> &[u8] {
         self.instruction.as_ref().map_or(&[], Encoded::as_bytes)
     }
@@ -70,7 +70,7 @@ impl fmt::Display for Fault {
                 let separator = if i == 0 { "" } else { " " };
                 write!(f, "{separator}{byte:02x}")?;
             }
-            f.write_str("` (no instruction")?;
+            f.write_str(if FULL { "` (no instruction" } else { "` (and what follows" })?;
         } else {
             f.write_str("` (")?;
             for (i, byte) in bytes.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::engine::Engine;
 use super::equip::links;
 use super::link::Link;
 use super::slot::Phase;
-use super::{FaultCauses, ThreadState, TransferError};
+use super::{FULL, FaultCauses, ThreadState, TransferError};
 use crate::context::Atomic;
 use crate::sync::exclusive;
 
@@ -43,7 +43,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
             let faulted = faulting & bit != 0;
             let (phase, signalled, at_checkpoint, in_parts) = link.slot.0.within(cs, |s| {
                 let in_parts = s.program.as_ref().is_some_and(|program| program.endless || program.events > 1);
-                (s.phase, hit(s.event), hit(s.checkpoint), in_parts)
+                (s.phase, hit(s.event), hit(s.checkpoint()), FULL && in_parts)
             });
             match phase {
                 Phase::Running => {
@@ -70,10 +70,14 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
             }
             if let Some(causes) = revived {
                 todo.causes = causes;
-                later |= bit;
+                if FULL {
+                    later |= bit;
+                }
                 let unstarted = link.is_unstarted(cs);
                 link.slot.0.within(cs, |s| {
-                    s.unheard |= s.phase == Phase::Running;
+                    if FULL {
+                        s.unheard |= s.phase == Phase::Running;
+                    }
                     if unstarted {
                         s.phase = Phase::Completing;
                         todo.unstarted |= bit;
@@ -84,7 +88,7 @@ pub(super) fn serve(engine: &'static dyn Engine, late: bool) -> (bool, u32) {
         (raised != 0 || faulting != 0 || manager.is_some(), revived.is_some())
     });
     // What threads are to be told: one at a time, for each may have to wait for the command interface.
-    for link in links(engine).filter(|link| later & 1 << link.thread != 0) {
+    for link in links(engine).filter(|link| FULL && later & 1 << link.thread != 0) {
         if exclusive(|cs| link.tell_thread(cs, revived) && link.begin_telling(cs)) {
             todo.told |= 1 << link.thread;
         }
@@ -148,8 +152,10 @@ impl Link {
         self.slot.0.within(cs, |s| {
             s.phase = Phase::Completing;
             s.lost = late;
-            s.deferred = s.telling.then_some(faulted);
-            !s.telling
+            if FULL {
+                s.deferred = s.telling.then_some(faulted);
+            }
+            !s.telling()
         })
     }
 }
@@ -187,7 +193,7 @@ impl Todo {
                 link.deliver(Err(TransferError::Manager(self.causes)), true);
             } else if take(&mut self.ended) {
                 link.complete(faulting);
-            } else if take(&mut self.told) {
+            } else if FULL && take(&mut self.told) {
                 link.tell();
             } else if take(&mut self.stopping) {
                 link.collect(true);

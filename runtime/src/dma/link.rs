@@ -7,7 +7,7 @@ use super::buffers::{Held, Role};
 use super::engine::{self, Engine, Hardware};
 use super::memory::View;
 use super::slot::{Phase, Slot, State};
-use super::{Fault, Position, StartError, Stuck, ThreadState, TransferError};
+use super::{FULL, Fault, Position, StartError, Stuck, ThreadState, TransferError};
 use crate::microcode::Encoded;
 use crate::power::Grant;
 use crate::sync::exclusive;
@@ -184,13 +184,13 @@ impl Link {
     pub(super) fn deliver(&self, result: Result<(), TransferError>, may_call: bool) {
         let (held, parts, stopped_at, may_fall_short, paused) = self.with(|s| {
             let held = core::mem::take(&mut s.held);
-            (held, s.blocks().zip(s.code()), s.stopped_at.take(), s.may_fall_short, s.end_pause())
+            (held, s.blocks().zip(s.code()), s.stopped_at.take(), s.may_fall_short(), s.end_pause())
         });
         if let Some(checkpoint) = paused {
             exclusive(|_| self.mask(checkpoint));
         }
         // An endless program never ends by itself.
-        let endless = parts.as_ref().is_some_and(|(blocks, _)| blocks.program.endless);
+        let endless = FULL && parts.as_ref().is_some_and(|(blocks, _)| blocks.program.endless);
         let result = if endless && result.is_ok() { Err(TransferError::Vanished) } else { result };
         let core = self.engine.core();
         core.memory.barrier();
@@ -271,11 +271,10 @@ impl Link {
                 let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
                 let raised = if stopped { self.hardware().interrupts() } else { 0 };
                 self.slot.0.within(cs, |s| {
-                    let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short;
+                    let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short();
                     if !stopped {
                         s.stopped_at = s.stopped_at.or(position);
-                    } else if let (true, Some(program)) = (ended, s.program.as_ref().filter(|program| !program.endless))
-                    {
+                    } else if let (true, Some(program)) = (ended && !s.endless(), s.program.as_ref()) {
                         s.moved = s.moved.max(program.bytes);
                     }
                 });
@@ -358,7 +357,7 @@ impl Link {
             s.land();
             let (held, power) = s.empty();
             let residue = s.program.map_or(0, |program| program.bytes.saturating_sub(s.moved));
-            let written = s.program.filter(|program| program.endless && s.role == Role::Destination);
+            let written = s.program.filter(|_| s.endless() && s.role == Role::Destination);
             let taken = Taken { held, result: s.result, residue, interrupt_lost: s.lost };
             Some((taken, power, s.waker.take(), written.map(|program| program.bytes)))
         })?;

@@ -26,7 +26,6 @@ mod blocks;
 mod buffers;
 mod channel;
 mod controller;
-mod copies;
 mod copy;
 mod dmac;
 mod done;
@@ -55,10 +54,12 @@ mod slot;
 mod transfer;
 mod watch;
 
+/// Every kind of transfer, or blocks from memory to memory alone. What asks it is not linked otherwise.
+const FULL: bool = cfg!(feature = "full");
+
 pub use buffers::{BlockBuffers, Buffers, CopyPair};
 pub use channel::Channel;
 pub use controller::{Capabilities, Controller, Expected, Position, Stuck, ThreadState};
-pub use copies::{Copies, CopiesIsa};
 pub use dmac::Dmac;
 pub use done::{Done, Handler, NotRearmed};
 pub use endpoint::{

@@ -6,10 +6,10 @@
 
 use critical_section::CriticalSection;
 
-use super::ThreadState;
 use super::error::PauseError;
 use super::link::Link;
 use super::slot::{Phase, State};
+use super::{FULL, ThreadState};
 use crate::sync::exclusive;
 
 /// Of a running transfer.
@@ -31,6 +31,9 @@ pub(super) enum Pause {
 impl State {
     /// The thread has stopped: the event that is to be masked, if it is not.
     pub(super) fn end_pause(&mut self) -> Option<u8> {
+        if !FULL {
+            return None;
+        }
         let was = core::mem::replace(&mut self.pause, Pause::Off);
         self.checkpoint.filter(|_| was != Pause::Off)
     }
@@ -118,8 +121,11 @@ impl Link {
     /// See for oneself whether the thread stands: the event may have been unmasked between its signal and its wait, and
     /// not every controller then raises an interrupt. Is the command interface stuck, so that it was not told to go on?
     pub(super) fn notice(&self, cs: CriticalSection<'_>) -> bool {
-        let wanted =
-            self.slot.0.within(cs, |s| s.phase == Phase::Running && matches!(s.pause, Pause::Asked | Pause::Resuming));
+        let wanted = FULL
+            && self
+                .slot
+                .0
+                .within(cs, |s| s.phase == Phase::Running && matches!(s.pause, Pause::Asked | Pause::Resuming));
         if !wanted || self.hardware().state(self.thread) != ThreadState::WaitingForEvent {
             return false;
         }

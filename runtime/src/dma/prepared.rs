@@ -241,7 +241,7 @@ fn quiesce(link: &Link) -> Result<(), ReleaseError> {
         let was = link.with(|s| {
             let was = s.phase;
             // An interrupt body that still tells of progress is not done with the handler.
-            let quiet = matches!(was, Phase::Idle | Phase::Finished) && !s.telling;
+            let quiet = matches!(was, Phase::Idle | Phase::Finished) && !s.telling();
             if quiet {
                 s.phase = Phase::Busy;
             }

@@ -35,7 +35,7 @@ impl Link {
         exclusive(|cs| {
             let (known, running) = self.slot.0.within(cs, |s| {
                 let running = s.blocks().filter(|_| s.phase == Phase::Running);
-                (s.moved, running.map(|blocks| (blocks, s.code(), s.event, s.may_fall_short)))
+                (s.moved, running.map(|blocks| (blocks, s.code(), s.event, s.may_fall_short())))
             });
             let Some((blocks, code, event, may_fall_short)) = running else { return known };
             // In this order: the program counter of a thread that has stopped may say anything.
@@ -52,7 +52,7 @@ impl Link {
                 code.zip(position).map_or(0, |(code, position)| blocks.moved(&code, &position, queued))
             };
             self.slot.0.within(cs, |s| {
-                s.moved = if blocks.program.endless { now } else { s.moved.max(now) };
+                s.moved = if s.endless() { now } else { s.moved.max(now) };
                 s.moved
             })
         })

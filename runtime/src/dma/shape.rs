@@ -1,4 +1,6 @@
 use super::buffers::{BlockBuffers, Buffers, CopyPair};
+#[cfg(not(feature = "full"))]
+use super::endpoint::MemoryToMemory;
 use super::endpoint::{Direction, Endpoint};
 use super::memory::DmaBuf;
 use super::plan::{Block, PlanError, Program, Work};
@@ -47,7 +49,8 @@ pub trait Shape: sealed::Sealed + Copy + Send + 'static {
 /// The shape goes in this direction.
 #[diagnostic::on_unimplemented(
     message = "a transfer of shape `{Self}` does not go `{D}`",
-    note = "`Linear`, `Sg<N>` and `Rect` go every way; endless shapes only between memory and a device"
+    note = "`Linear`, `Sg<N>` and `Rect` go every way; endless shapes only between memory and a device",
+    note = "without the feature `full` of the crate `linkwright` there is but `Linear` from memory to memory"
 )]
 pub trait Goes<D: Direction>: Shape {}
 
@@ -290,9 +293,15 @@ impl<S: Finite> Shape for Pausable<S> {
     type Of<B: BlockBuffers> = S::Of<B>;
 }
 
+#[cfg(feature = "full")]
 impl<D: Direction> Goes<D> for Linear {}
+#[cfg(not(feature = "full"))]
+impl Goes<MemoryToMemory> for Linear {}
+#[cfg(feature = "full")]
 impl<D: Direction, const N: usize> Goes<D> for Sg<N> {}
+#[cfg(feature = "full")]
 impl<D: Direction> Goes<D> for Rect {}
+#[cfg(feature = "full")]
 impl<D: Direction, S: Finite + Goes<D>> Goes<D> for Pausable<S> {}
 impl Finite for Linear {}
 impl<const N: usize> Finite for Sg<N> {}

@@ -8,7 +8,7 @@ use super::memory::{RawBuf, View};
 use super::pause::Pause;
 use super::plan::Program;
 use super::ring::Lap;
-use super::{Position, Progress, TransferError};
+use super::{FULL, Position, Progress, TransferError};
 use crate::power::Grant;
 use crate::sync::Lock;
 
@@ -158,6 +158,31 @@ impl Slot {
 }
 
 impl State {
+    /// What its checkpoints signal and wait for.
+    pub(super) fn checkpoint(&self) -> Option<u8> {
+        if FULL { self.checkpoint } else { None }
+    }
+
+    /// What it waits for before each period.
+    pub(super) fn gate(&self) -> Option<u8> {
+        if FULL { self.gate } else { None }
+    }
+
+    /// Its program never ends.
+    pub(super) fn endless(&self) -> bool {
+        FULL && self.program.as_ref().is_some_and(|program| program.endless)
+    }
+
+    /// An interrupt body is telling of progress.
+    pub(super) fn telling(&self) -> bool {
+        FULL && self.telling
+    }
+
+    /// The device may end the transfer early.
+    pub(super) fn may_fall_short(&self) -> bool {
+        FULL && self.may_fall_short
+    }
+
     /// The program and what its buffers are.
     pub(super) fn blocks(&self) -> Option<Blocks> {
         let program = self.program?;
@@ -182,11 +207,15 @@ impl State {
         self.begun = false;
         self.moved = 0;
         self.stopped_at = None;
-        self.events = 0;
-        self.told = 0;
-        self.again = false;
-        self.unheard = false;
-        self.lap = Lap::begin(self.gate.is_some());
+        if FULL {
+            self.events = 0;
+            self.told = 0;
+            self.again = false;
+            self.unheard = false;
+        }
+        if FULL {
+            self.lap = Lap::begin(self.gate.is_some());
+        }
     }
 
     /// Leave the flight: nothing in the slot any more.

@@ -35,7 +35,7 @@ pub(super) fn watch(engine: &'static dyn Engine) -> Found {
         let untold = exclusive(|cs| {
             // A grant that could not be told.
             let _ = link.open(cs);
-            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running && !s.telling, s.event));
+            let (running, event) = link.slot.0.within(cs, |s| (s.phase == Phase::Running && !s.telling(), s.event));
             // In this order: once the command interface is empty, a thread that is stopped has run.
             let stopped = running && !hardware.is_busy() && hardware.state(link.thread) == ThreadState::Stopped;
             let untold = stopped && event.is_none_or(|event| hardware.interrupts() & 1 << event == 0);

@@ -10,8 +10,8 @@ use crate::tap::Stack;
 
 /// What the code of the minimal firmware should not exceed, in bytes.
 const GOAL: u64 = 16 << 10;
-/// What it must not exceed: a little more than it has with an engine that plans nothing but copies.
-const MOST_TEXT: u64 = 37 << 10;
+/// What it must not exceed: a little more than it has.
+const MOST_TEXT: u64 = 27_000;
 
 /// Bytes of an image's sections, by name.
 fn sections(image: &Path) -> Result<BTreeMap<String, u64>, String> {

@@ -17,11 +17,14 @@ pub enum Runtime {
 const RUNTIME_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl Runtime {
-    /// The dependency, as a manifest spells it.
+    /// The dependency, as a manifest spells it. Which transfers there are is for who makes them to say.
     fn dependency(&self) -> String {
         match self {
-            Self::Registry => format!("linkwright = \"{RUNTIME_VERSION}\""),
-            Self::Path(path) => format!("linkwright = {{ path = {}, version = \"{RUNTIME_VERSION}\" }}", quoted(path)),
+            Self::Registry => format!("linkwright = {{ version = \"{RUNTIME_VERSION}\", default-features = false }}"),
+            Self::Path(path) => {
+                let path = quoted(path);
+                format!("linkwright = {{ path = {path}, version = \"{RUNTIME_VERSION}\", default-features = false }}")
+            }
         }
     }
 }

@@ -65,7 +65,8 @@ fn an_invalid_operand_is_told_with_its_instruction() {
     let error = spoiled(Config::zynq7000(), |rig, program| overwrite(rig, program + FIRST_LOAD, &[0x34, 0xf8]));
     assert_eq!(causes(&error), [FaultCause::InvalidOperand]);
     let text = error.to_string();
-    assert!(text.contains("DMASEV E31"), "{text}");
+    // The disassembler is not everywhere.
+    assert!(text.contains("DMASEV E31") || !cfg!(feature = "full"), "{text}");
 }
 
 #[test]
@@ -74,7 +75,8 @@ fn a_lock_up_is_told_with_its_instruction() {
     let error = spoiled(small_fifo(), |rig, program| overwrite(rig, program + FIRST_LOAD, &[0x04; 8]));
     assert_eq!(causes(&error), [FaultCause::Lockup]);
     let text = error.to_string();
-    assert!(text.contains("DMALD") && text.contains("locked up"), "{text}");
+    assert!(text.contains("locked up"), "{text}");
+    assert!(text.contains("DMALD") || !cfg!(feature = "full"), "{text}");
 }
 
 #[test]

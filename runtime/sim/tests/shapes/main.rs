@@ -3,7 +3,6 @@
 
 #![allow(unsafe_code, reason = "states the wiring of the simulated board")]
 
-mod copies;
 mod endings;
 mod icache;
 mod memory;

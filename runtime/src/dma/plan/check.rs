@@ -2,12 +2,6 @@ use super::{Block, End, Handshake, PlanError, PortEnd, Request, Work};
 use crate::microcode::{Limits, Side};
 
 impl Request<'_> {
-    /// Is it what [`Scope::Copies`](crate::microcode::Scope::Copies) says?
-    pub(super) fn copies(&self) -> bool {
-        let memory = self.source == End::Memory && self.destination == End::Memory;
-        memory && matches!(self.work, Work::Blocks { .. }) && self.setup.checkpoint.is_none()
-    }
-
     /// Can a program for a controller with these `limits` be planned at all? Returns the bytes it moves.
     pub(super) fn check(&self, limits: &Limits) -> Result<u32, PlanError> {
         let setup = &self.setup;

@@ -1,7 +1,7 @@
-use super::{Attributes, Block, End, PlanError, Program, Request, Setup, Work, transfer};
+use super::{Attributes, Block, PlanError, Program, Setup, block};
 use crate::microcode::Isa;
 
-/// A copy from memory to memory, of any alignment and any length: the plainest [`Request`].
+/// A copy from memory to memory, of any alignment and any length: the plainest [`Request`](super::Request).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CopyRequest {
     /// First byte read (bus address).
@@ -31,20 +31,15 @@ pub struct CopyRequest {
 /// [`PlanError`].
 pub fn copy<I: Isa>(request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
     let CopyRequest { source, destination, bytes, .. } = *request;
-    let request = Request {
-        setup: Setup {
-            bus_bytes: request.bus_bytes,
-            fifo_lines: request.fifo_lines,
-            event: request.event,
-            source_attributes: request.source_attributes,
-            destination_attributes: request.destination_attributes,
-            barriers: request.barriers,
-            subtracts: false,
-            checkpoint: None,
-        },
-        source: End::Memory,
-        destination: End::Memory,
-        work: Work::Blocks { blocks: &[Block { source, destination, bytes }], event_every: 0 },
+    let setup = Setup {
+        bus_bytes: request.bus_bytes,
+        fifo_lines: request.fifo_lines,
+        event: request.event,
+        source_attributes: request.source_attributes,
+        destination_attributes: request.destination_attributes,
+        barriers: request.barriers,
+        subtracts: false,
+        checkpoint: None,
     };
-    transfer::program::<I>(&request, out, &mut [])
+    block::plan::<I>(&setup, &Block { source, destination, bytes }, out, false)
 }

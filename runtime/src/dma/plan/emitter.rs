@@ -4,7 +4,7 @@ use super::assembler::Assembler;
 use super::layout::{Layout, Span};
 use super::loops::{Costs, Loops, Nest};
 use super::{FifoNeed, PlanError, Setup};
-use crate::microcode::{Control, Isa, Limits, Op, Scope, Side, When};
+use crate::microcode::{Control, Isa, Limits, Op, Side, When};
 
 /// Part of a program.
 pub(super) type Code<'c, I> = &'c dyn Fn(&mut Emitter<'_, I>) -> Result<(), PlanError>;
@@ -212,7 +212,7 @@ impl<'a, I: Isa> Emitter<'a, I> {
 
     /// `count` times `body`, with checkpoints where they are wanted.
     pub(super) fn repeat(&mut self, count: u32, body: Code<'_, I>) -> Result<(), PlanError> {
-        let Some(checkpoint) = self.setup.checkpoint.filter(|_| !matches!(I::SCOPE, Scope::Copies)) else {
+        let Some(checkpoint) = self.setup.checkpoint else {
             return self.times(count, body);
         };
         let (every, event) = (u32::from(checkpoint.bursts), checkpoint.event);

@@ -60,8 +60,7 @@ pub enum PlanError {
     EventTwice(u8),
     /// A device that chooses its kind of request may end a block early, so there can be no other block behind it.
     EarlyEnd,
-    /// The controller is wrapped as one that only copies memory ([`Copies`](crate::dma::Copies)), and this is
-    /// something else.
+    /// This crate is built without its feature `full`, so it copies blocks of memory, and this is something else.
     OutOfScope,
     /// No program moves data between these two sides in this shape.
     Sides,
@@ -143,8 +142,8 @@ impl core::fmt::Display for PlanError {
                 "a device that chooses its kind of request may end early, so it needs a transfer of one block",
             ),
             Self::OutOfScope => f.write_str(
-                "the controller is built to copy memory and nothing else: make its engine of the controller itself, not \
-                 of `Copies` of it",
+                "the engine is built to copy blocks of memory and nothing else: switch on the feature `full` of the crate \
+                 `linkwright`",
             ),
             Self::Sides => f.write_str(
                 "the controller cannot move data between these two sides in this shape: use another shape or endpoint",

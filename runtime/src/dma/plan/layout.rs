@@ -315,7 +315,7 @@ impl Frame {
         Self {
             bus,
             ahead: (skip > span.destination % bus) as u32,
-            lines: ((skip as u64 + span.bytes as u64) / bus as u64) as u32,
+            lines: ((skip as u64 + span.bytes as u64) >> bus.trailing_zeros()) as u32,
             ends: (span.source.wrapping_add(span.bytes), span.destination.wrapping_add(span.bytes)),
             beats,
             bytes: longest * bus,

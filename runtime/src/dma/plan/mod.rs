@@ -19,6 +19,7 @@
 //! [`Isa`]: crate::microcode::Isa
 
 mod assembler;
+mod block;
 mod check;
 mod copy;
 mod device;

@@ -1,5 +1,6 @@
 use super::place::{Place, Record};
 use super::progress::Track;
+use crate::dma::FULL;
 
 /// Lines of the shared data FIFO that a program needs.
 ///
@@ -85,7 +86,7 @@ impl Program {
             let at = table(self.len).checked_add(index.checked_mul(Place::SIZE as u16)?)?;
             Some(Record::from_words(word(at), word(at.checked_add(4)?)))
         };
-        if index >= self.blocks {
+        if index >= self.blocks || !FULL && index > 0 {
             return None;
         }
         let here = record(index)?;

@@ -1,12 +1,14 @@
 use core::cell::Cell;
 
+use super::block;
 use super::emitter::{Code, Emitter};
 use super::place::{Place, Record};
 use super::program::table;
 use super::progress::{Exact, Track};
 use super::way::{Part, Way};
-use super::{Block, Handshake, PlanError, Program, Request, Tail, Work, rows};
-use crate::microcode::{Isa, Op, Scope, Side};
+use super::{Block, End, Handshake, PlanError, Program, Request, Tail, Work, rows};
+use crate::dma::FULL;
+use crate::microcode::{Isa, Op, Side};
 
 /// Plan a transfer: write its program to `out`, and behind it, from the next multiple of 4 on, a table of one
 /// [`Place`] a block.
@@ -21,6 +23,17 @@ use crate::microcode::{Isa, Op, Scope, Side};
 /// # Errors
 /// [`PlanError`].
 pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program, PlanError> {
+    if !FULL {
+        return match request {
+            Request {
+                setup,
+                source: End::Memory,
+                destination: End::Memory,
+                work: Work::Blocks { blocks: [one], .. },
+            } if setup.checkpoint.is_none() => block::plan::<I>(setup, one, out, true),
+            _ => Err(PlanError::OutOfScope),
+        };
+    }
     let blocks = match request.work {
         Work::Blocks { blocks, .. } => blocks.len(),
         _ => 1,
@@ -50,18 +63,12 @@ pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program
 }
 
 /// The program alone; its table goes to `late`, as far as that reaches.
-pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut [u8]) -> Result<Program, PlanError> {
-    let copies = matches!(I::SCOPE, Scope::Copies);
-    if copies && !request.copies() {
-        return Err(PlanError::OutOfScope);
-    }
+fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut [u8]) -> Result<Program, PlanError> {
     let bytes = request.check(&I::LIMITS)?;
     let first = request.first().ok_or(PlanError::Empty)?;
     let way = Way::between(request.source, request.destination)?;
     let mut e = Emitter::<I>::new(request.setup, out);
-    if let Work::Cyclic { gate: Some(gate), .. } = request.work
-        && !copies
-    {
+    if let Work::Cyclic { gate: Some(gate), .. } = request.work {
         rows::enter(&mut e, gate)?;
     }
     way.begin(&mut e)?;
@@ -71,8 +78,6 @@ pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut 
             let (moves, last) = list(&mut e, &way, blocks, event_every, &mut table)?;
             (moves, Some(last), u16::try_from(blocks.len()).map_err(|_| PlanError::TooManyBlocks)?)
         }
-        // Refused above; said again so that what follows is not linked.
-        _ if copies => return Err(PlanError::OutOfScope),
         Work::Rect { row_bytes, rows, source_pitch, destination_pitch, .. } => {
             let moves = addresses(&mut e, &way, &first)?;
             table.add(&moves, &first);

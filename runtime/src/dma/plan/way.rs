@@ -1,6 +1,6 @@
 use super::emitter::Emitter;
 use super::{End, PlanError, PortEnd, device, linear, zero};
-use crate::microcode::{Isa, Op, Scope, Side};
+use crate::microcode::{Isa, Op, Side};
 
 /// How data gets from one side to the other.
 #[derive(Clone, Copy)]
@@ -66,7 +66,6 @@ impl Way {
     pub(super) fn begin<I: Isa>(&self, e: &mut Emitter<'_, I>) -> Result<(), PlanError> {
         let (side, address, flush) = match self {
             Self::Copy | Self::Zero => return Ok(()),
-            _ if matches!(I::SCOPE, Scope::Copies) => return Err(PlanError::OutOfScope),
             Self::Pattern(at) => (Side::Source, *at, None),
             Self::Out(port) => (Side::Destination, port.address, Some(port)),
             Self::In(port) => (Side::Source, port.address, Some(port)),
@@ -82,7 +81,6 @@ impl Way {
     pub(super) fn part<I: Isa>(&self, e: &mut Emitter<'_, I>, part: &Part) -> Result<(), PlanError> {
         match self {
             Self::Copy => linear::emit(e, part, None),
-            _ if matches!(I::SCOPE, Scope::Copies) => Err(PlanError::OutOfScope),
             Self::Pattern(word) => linear::emit(e, part, Some(*word)),
             Self::Zero => zero::emit(e, part),
             Self::Out(port) => device::out::emit(e, part, port),

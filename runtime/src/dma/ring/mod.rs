@@ -48,6 +48,8 @@ pub(super) use track::Lap;
 use self::mark::Mark;
 use self::shape::Cyclic;
 use self::track::Look;
+#[cfg(feature = "full")]
+use super::PrepareError;
 use super::channel::Channel;
 use super::done::Shareable;
 use super::endpoint::{DeviceToMemory, Endpoint, MemoryToDevice, WithDevice};
@@ -55,7 +57,7 @@ use super::flight::raw_ring_handler;
 use super::link::Link;
 use super::prepared::{Completed, Prepared, Rejected, wait};
 use super::slot::Phase;
-use super::{BuffersOf, PrepareError, Progress, ReleaseError, TransferError};
+use super::{BuffersOf, Progress, ReleaseError, TransferError};
 use crate::context::Task;
 use crate::mmio::Word;
 use crate::power::Active;
@@ -101,6 +103,7 @@ pub struct Ring<E: Endpoint> {
     frame: u32,
 }
 
+#[cfg(feature = "full")]
 impl<E: Endpoint> Channel<E> {
     /// Take a thread, an event and program memory and plan an endless program of `periods` periods. Sleepable.
     ///
@@ -135,6 +138,7 @@ impl<E: Endpoint> Channel<E> {
     }
 }
 
+#[cfg(feature = "full")]
 fn cyclic<E: Endpoint>(periods: u16, period_words: u32, gated: bool) -> Cyclic {
     let period = period_words.saturating_mul(size_of::<E::Word>() as u32);
     // What does not fit 32 bits the planner refuses, as it does what has no bytes.

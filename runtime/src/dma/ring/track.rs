@@ -123,7 +123,7 @@ impl Link {
     /// event off, and no register clears it. The program that is started next takes it off either way. Atomic; with a gate
     /// one register read and 3 writes.
     pub(in crate::dma) fn shut(&self, cs: CriticalSection<'_>) -> Result<(), Stuck> {
-        match self.slot.0.within(cs, |s| s.gate) {
+        match self.slot.0.within(cs, |s| s.gate()) {
             Some(gate) => self.hardware().send_event(gate, self.engine.core().config.command_polls),
             None => Ok(()),
         }

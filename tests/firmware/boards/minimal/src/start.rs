@@ -7,7 +7,7 @@ use firmware_support::gic::Gic;
 use firmware_support::memory::{Pool, Storage};
 use firmware_support::mmu;
 use linkwright::context::Task;
-use linkwright::dma::{Copies, Dmac};
+use linkwright::dma::Dmac;
 use linkwright::mmio::Mmio;
 use linkwright::power::AlwaysOn;
 use linkwright_zynq7000::dmac_s::interrupts as lines;
@@ -15,8 +15,7 @@ use linkwright_zynq7000::{DmacS, dmac_s, gic, gic_cpu};
 use once_cell::sync::OnceCell;
 
 type Registers<const SIZE: u32> = Mmio<SIZE>;
-/// Copies are all it does: code for anything else is not linked.
-type Dma = Dmac<Copies<dmac_s::Block<Registers<{ dmac_s::SIZE as u32 }>>>, 1>;
+type Dma = Dmac<dmac_s::Block<Registers<{ dmac_s::SIZE as u32 }>>, 1>;
 
 /// Nothing is ever switched off.
 pub(crate) static POWER: AlwaysOn = AlwaysOn::new();
@@ -37,7 +36,7 @@ pub(crate) fn dmac() -> &'static Dma {
     DMAC.get_or_init(|| {
         // SAFETY: the controller's registers, which nobody else uses; it is always on and reaches all memory.
         let registers = unsafe { Mmio::new(dmac_s::BASE as usize) };
-        Dmac::with_channels::<DmacS>(Copies(dmac_s::Block::new(registers)), &POWER, PROGRAMS.arena(), dmac_s::CONFIG)
+        Dmac::with_channels::<DmacS>(dmac_s::Block::new(registers), &POWER, PROGRAMS.arena(), dmac_s::CONFIG)
     })
 }
 
