@@ -424,6 +424,18 @@ fn traps_of_runtime_pm_are_told_where_they_are_and_not_where_they_are_not() {
 }
 
 #[test]
+fn requests_that_are_numbered_alike_both_ways_are_no_mistake() {
+    let ips = ["ip: dmac\nprovides: { dma: {} }", "ip: uart\nconsumes: { dmas: { tx: {}, rx: {} } }"];
+    let uart = |at: u32, tx: u32, rx: u32| format!("  u{at}: {{ ip: uart, dmas: {{ tx: d/{tx}, rx: d/{rx} }} }}\n");
+    let found = |uarts: &[String]| found_about(&ips, &format!("  d: {{ ip: dmac }}\n{}", uarts.concat()));
+    assert_eq!(found(&[uart(0, 1, 1)]), ["LW0415"], "one may be a slip");
+    assert_eq!(found(&[uart(0, 1, 1), uart(1, 2, 2)]), [""; 0], "two are a habit");
+    let otherwise = [uart(2, 3, 4), uart(3, 5, 6), uart(4, 7, 8)];
+    assert_eq!(found(&[vec![uart(0, 1, 1), uart(1, 2, 2)], otherwise.to_vec()].concat()), ["LW0415"], "of the most");
+    assert_eq!(found(&[uart(0, 1, 1), uart(1, 1, 1)]), ["LW0415"], "two devices are two users");
+}
+
+#[test]
 fn a_board_may_say_otherwise_of_runtime_pm() {
     let ips = [
         "ip: domain\nprovides: { power-domain: {} }",

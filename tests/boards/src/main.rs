@@ -23,7 +23,7 @@ const ENOUGH: usize = 20;
 /// What to do, from the command line.
 struct Arguments {
     cache: PathBuf,
-    /// Boards that are compared with the second method.
+    /// Boards that are compared with the second method; default: all.
     compare: usize,
     /// Boards whose generated crates are compiled.
     compile: usize,
@@ -36,7 +36,8 @@ struct Arguments {
 fn arguments() -> Result<Arguments, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"));
-    let mut out = Arguments { cache: target.join("boards"), compare: 40, compile: 3, show: None, files: Vec::new() };
+    let mut out =
+        Arguments { cache: target.join("boards"), compare: usize::MAX, compile: 3, show: None, files: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -234,7 +235,8 @@ fn of_board(outcome: &Outcome, theirs: &[second::Told]) -> Vec<String> {
 fn compared(good: &[(&PathBuf, &Outcome)], count: usize) -> Result<usize, String> {
     let step = (good.len() / count.max(1)).max(1);
     let mut chosen: Vec<&(&PathBuf, &Outcome)> = good.iter().step_by(step).take(count).collect();
-    chosen.extend(good.iter().max_by_key(|(_, outcome)| outcome.devices.0).filter(|_| count > 0));
+    let largest = good.iter().max_by_key(|(_, outcome)| outcome.devices.0).filter(|_| count > 0);
+    chosen.extend(largest.filter(|(path, _)| !chosen.iter().any(|(other, _)| other == path)));
     let start = Instant::now();
     let paths: Vec<PathBuf> = chosen.iter().map(|(path, _)| path.to_path_buf()).collect();
     let halves: Vec<&[PathBuf]> = paths.chunks(paths.len().div_ceil(4).max(1)).collect();
