@@ -41,16 +41,22 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
 /// Controllers that number the two directions of a device alike: as many devices, and more than one, have one number for
 /// all they do as have several. Disabled ones tell as much as others.
 fn both_ways<'l>(requests: impl Iterator<Item = &'l Link<'l>>) -> HashSet<usize> {
-    let mut numbers: HashMap<(usize, usize), (usize, HashSet<&[u64]>)> = HashMap::new();
+    /// Of one device at one controller: how many references, and their numbers.
+    #[derive(Default)]
+    struct Used<'a> {
+        references: usize,
+        numbers: HashSet<&'a [u64]>,
+    }
+    let mut used: HashMap<(usize, usize), Used<'_>> = HashMap::new();
     for link in requests {
-        let (count, distinct) = numbers.entry((link.provider, link.consumer)).or_default();
-        *count += 1;
-        distinct.extend(link.args.as_deref());
+        let used = used.entry((link.provider, link.consumer)).or_default();
+        used.references += 1;
+        used.numbers.extend(link.args.as_deref());
     }
     let mut devices: HashMap<usize, (usize, usize)> = HashMap::new();
-    for ((provider, _), (_, distinct)) in numbers.into_iter().filter(|(_, (count, _))| *count > 1) {
+    for ((provider, _), used) in used.into_iter().filter(|(_, used)| used.references > 1) {
         let (alike, apart) = devices.entry(provider).or_default();
-        *if distinct.len() == 1 { alike } else { apart } += 1;
+        *if used.numbers.len() == 1 { alike } else { apart } += 1;
     }
     let habit = |(_, (alike, apart)): &(usize, (usize, usize))| *alike > 1 && alike >= apart;
     devices.into_iter().filter(habit).map(|(provider, _)| provider).collect()
