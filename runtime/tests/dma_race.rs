@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
@@ -46,8 +47,23 @@ static HANDLER: fn(Done<'_, Copier, Linear>) = |mut done| {
     }
 };
 
+/// Clients would wait for ever for hardware that panicked.
+struct Hardware;
+
+impl Drop for Hardware {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::abort();
+        }
+    }
+}
+
 #[test]
 fn soak() {
+    // Not `eprintln!`, which a test that aborts never shows.
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(std::io::stderr(), "{panic}");
+    }));
     let rounds = if cfg!(miri) { 4 } else { 1_000 };
     let config = Config { release_polls: 10_000_000, relax: std::thread::yield_now, ..CONFIG };
     let rig = Rig::with(config);
@@ -60,6 +76,7 @@ fn soak() {
             .map(|which| {
                 let (rig, over) = (&rig, &over);
                 scope.spawn(move || {
+                    let _whole = Hardware;
                     while !over.load(SeqCst) {
                         if which == 0 {
                             rig.machine.run(7);
@@ -77,8 +94,10 @@ fn soak() {
                 scope.spawn(move || host_task(|cx| client(rig, cx, Random(seed * 7_919), rounds, completed)))
             })
             .collect();
-        tasks.into_iter().for_each(|task| task.join().unwrap());
+        // All of them, whether or not one failed: the hardware runs for the rest until then.
+        let ends: Vec<_> = tasks.into_iter().map(|task| task.join()).collect();
         over.store(true, SeqCst);
+        ends.into_iter().for_each(|end| end.unwrap());
         hardware.into_iter().for_each(|task| task.join().unwrap());
     });
     host_task(|cx| {
