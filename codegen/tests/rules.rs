@@ -306,6 +306,30 @@ fn a_device_too_many_is_too_many() {
 }
 
 #[test]
+fn domains_lie_in_each_other_whoever_is_probed_first() {
+    let domain = "linkwright: 1\nip: domain\nprovides: { power-domain: {}, clk: {} }\n\
+                  consumes: { power-domains: { optional: true }, clocks: { optional: true } }\n";
+    let found = |devices: &str| {
+        let soc = format!("linkwright: 1\nsoc: board\ndevices:\n  {devices}\n");
+        let (_, findings) = judge([domain, soc.as_str()]);
+        ids(&findings).into_iter().map(str::to_string).collect::<Vec<_>>()
+    };
+    let back = |status: &str| {
+        found(&format!(
+            "a: {{ ip: domain, power-domains: {{ to: c, post_init: true }} }}\n  \
+             b: {{ ip: domain, power-domains: a }}\n  c: {{ ip: domain, power-domains: b{status} }}"
+        ))
+    };
+    assert_eq!(back(""), ["LW0433"], "once for a circle of three");
+    assert_eq!(back(", status: disabled").iter().filter(|id| *id == "LW0433").count(), 0, "there is no circle");
+    let hard = found("a: { ip: domain, power-domains: b }\n  b: { ip: domain, power-domains: a }");
+    assert_eq!(hard, ["LW0413"], "they cannot be probed either");
+    let clock =
+        "a: { ip: domain, clocks: { to: b, clock: 0, post_init: true } }\n  b: { ip: domain, power-domains: a }";
+    assert_eq!(found(clock), [""; 0], "a clock is no domain");
+}
+
+#[test]
 fn sleep_phases_matter_where_there_is_a_link() {
     let dmac = "linkwright: 1\nip: dmac\nsleep: { off: late }\n\
                 provides: { dma: {}, iommu-map: {}, post-init-provider: {} }\n\

@@ -99,6 +99,7 @@ pub(super) const TABLE: &[&Rule] = &[
     &topology::ignored_links::RULE,
     &topology::contradicting_lacks::RULE,
     &topology::shared_lines::RULE,
+    &topology::domain_circles::RULE,
     &engine::unknown_engine_registers::RULE,
     &engine::unfit_engine_registers::RULE,
     &engine::missing_roles::RULE,

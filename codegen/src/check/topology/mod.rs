@@ -10,6 +10,7 @@ pub(super) mod colliding_spec_names;
 pub(super) mod contradicting_lacks;
 pub(super) mod dependency_cycles;
 pub(super) mod disabled_providers;
+pub(super) mod domain_circles;
 pub(super) mod empty_parameters;
 pub(super) mod ids_beyond_capacity;
 pub(super) mod ignored_links;
@@ -95,6 +96,7 @@ pub(super) fn check_soc<'a>(soc: &'a Soc, cx: &mut Cx<'a>) {
     shared_lines::check(soc, &links, &enabled, cx);
     disabled_providers::check(soc, &links, &enabled, cx);
     dependency_cycles::check(soc, &links, &enabled, cx);
+    domain_circles::check(soc, &links, &enabled, cx);
     ignored_links::check(soc, &links, &enabled, cx);
     sleep_phase_inversions::check(soc, &links, &enabled, cx);
     impossible_bursts::check_soc(soc, &links, cx);
