@@ -31,7 +31,7 @@ const APART: i64 = 6;
 pub(super) struct Sheet<'g> {
     graph: &'g Graph,
     palette: &'g Palette<'g>,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     pub(super) items: Vec<Item>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) lines: Vec<Line>,

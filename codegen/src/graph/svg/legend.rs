@@ -1,8 +1,8 @@
 //! What colours, lines and letters mean, below the picture.
 
-use super::MARGIN;
 use super::boxes::Sheet;
 use super::bundle::{Form, Look};
+use super::{Lanes, MARGIN};
 use crate::graph::Graph;
 use crate::graph::palette::{GREY, Palette};
 use crate::svg::{Canvas, width};
@@ -52,12 +52,13 @@ impl Legend {
         }
         let has = |look: Look| sheet.bundles.iter().any(|bundle| bundle.look == look);
         let lines = sheet.bundles.iter().any(|bundle| bundle.form == Form::Line);
+        // Lines lead from what comes first to what waits for it.
+        let (line, hub) = match sheet.lanes {
+            Lanes::Sleep => ("from who needs it to a supplier, which is on for as long", "→"),
+            Lanes::None | Lanes::Probe => ("from a supplier to who needs it, and is on while that is", "←"),
+        };
         for (shown, class, text) in [
-            (
-                has(Look::Managed) && lines,
-                "edge s8 managed",
-                "from a supplier to who needs it, and is on while that is",
-            ),
+            (has(Look::Managed) && lines, "edge s8 managed", line),
             (has(Look::Orders), "edge s8 orders", "the same without runtime PM: orders only"),
             (has(Look::Circle), "edge circle", "circle: these need each other"),
             (has(Look::Cut), "edge circle cut", "proposed cut"),
@@ -74,7 +75,7 @@ impl Legend {
         let marks = |hub: &usize| sheet.bundles.iter().any(|b| b.form == Form::Mark && b.supplier == *hub);
         let hubs: Vec<usize> = sheet.hubs.iter().copied().filter(marks).collect();
         if sheet.words && !hubs.is_empty() {
-            add(Sample::None, "← a device that many need: named instead of a line".to_string());
+            add(Sample::None, format!("{hub} a device that many need: named instead of a line"));
         }
         if !sheet.words && sheet.bundles.iter().any(|bundle| bundle.form == Form::Mark) {
             add(Sample::Letter("…".to_string()), "needs this one, which is elsewhere".to_string());
