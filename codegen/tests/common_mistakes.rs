@@ -15,7 +15,7 @@ use common::{ids, judge, report};
 const MISTAKES: &[(&str, &str, &[&str])] = &[
     ("broken_yaml", "LW0001", &["a `{` is not closed", "close it with `}`"]),
     ("irq_safe_in_a_domain", "LW0428", &["instead of `irq_safe`"]),
-    ("missing_resource", "LW0404", &["add `clocks: { apb_pclk: slcr/… }` to the device"]),
+    ("missing_resource", "LW0404", &["add `clocks: { apb_pclk: slcr/<clock> }` to the device", "`slcr` has `armpll`"]),
     ("misspelt_key", "LW0006", &["did you mean `access`?"]),
     ("number_out_of_range", "LW0410", &["cannot be 12", "expected 1 to 8"]),
     ("parameter_outside_parameters", "LW0015", &["it is a parameter of `pl330`: `parameters: { threads: … }`"]),
@@ -24,7 +24,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     ("two_devices_at_one_address", "LW0414", &["share addresses", "correct an address or a size"]),
     ("unknown_supplier", "LW0401", &["no device `scrl`", "`slcr`"]),
     ("wrong_indentation", "LW0001", &["by 4 blanks to stand beside `offset`"]),
-    ("wrong_number_of_cells", "LW0406", &["3 arguments here", "write `gic/<line>`"]),
+    ("wrong_number_of_cells", "LW0406", &["has 1 argument, not 3", "write `gic/<line>`"]),
 ];
 
 fn folder() -> PathBuf {

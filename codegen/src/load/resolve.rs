@@ -3,6 +3,7 @@
 use super::Loader;
 use super::search::Kind;
 use crate::report::{Diagnostic, Fix};
+use crate::source::Span;
 use crate::spec::Name;
 
 /// Names that are compared with others in one run; it costs time, and nobody reads the hundredth suggestion.
@@ -77,6 +78,17 @@ pub(super) fn subsystems(loader: &mut Loader<'_>) {
     }
     errors.sort_by_key(|e| (e.primary.span.file, e.primary.span.start));
     errors.dedup_by_key(|e| e.primary.span);
+    // Of a key that is none nobody wants to know what its value should be.
+    let sources = &workspace.sources;
+    let keys: Vec<Span> = errors.iter().map(|error| error.primary.span).collect();
+    let needless = |finding: &Diagnostic| {
+        let value = finding.primary.span;
+        let before = keys.partition_point(|key| (key.file, key.start) < (value.file, value.start));
+        let Some(key) = keys[..before].last().filter(|key| key.file == value.file) else { return false };
+        let between = sources.file(key.file).text.get(key.end as usize..value.start as usize);
+        finding.rule == "LW0004" && between.is_some_and(|text| text.trim() == ":")
+    };
+    loader.out.retain(|finding| !needless(finding));
     loader.out.extend(errors);
 }
 

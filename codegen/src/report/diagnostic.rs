@@ -139,6 +139,11 @@ impl Diagnostics {
         list
     }
 
+    /// Forget findings that another one tells better.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+    }
+
     /// Forget the fixes that are not as they should be.
     pub(crate) fn retain_fixes(&mut self, mut right: impl FnMut(&Fix) -> bool) {
         for finding in &mut self.list {

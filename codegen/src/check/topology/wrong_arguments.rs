@@ -33,7 +33,12 @@ pub(super) fn check(
             let finding = RULE
                 .at(
                     reference.span,
-                    format!("a reference to `{}` has {}", target.device.value, counted(types.len() as u64, "argument")),
+                    format!(
+                        "a reference to `{}` has {}, not {}",
+                        target.device.value,
+                        counted(types.len() as u64, "argument"),
+                        args.len()
+                    ),
                     format!("{} here", counted(args.len() as u64, "argument")),
                 )
                 .and(declared, format!("what a reference to `{}` carries", target.subsystem.name.value))
