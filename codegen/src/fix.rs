@@ -107,8 +107,8 @@ pub fn save(changes: &[Change]) -> Result<(), String> {
             return Err(format!("`{}` has changed in the meantime", change.path.display()));
         }
     }
-    let files: Vec<(&Path, &str)> =
-        changes.iter().map(|change| (change.path.as_path(), change.after.as_str())).collect();
+    let files: Vec<(&Path, &[u8])> =
+        changes.iter().map(|change| (change.path.as_path(), change.after.as_bytes())).collect();
     crate::write::replace(&files).map_err(|error| error.to_string())
 }
 

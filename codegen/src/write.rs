@@ -51,6 +51,16 @@ impl fmt::Display for WriteError {
     }
 }
 
+impl WriteError {
+    /// The same about a file as people call it.
+    fn about(self, path: &Path) -> Self {
+        match self {
+            Self::Io { doing, source, .. } => Self::Io { path: path.to_path_buf(), doing, source },
+            Self::Foreign(_) => Self::Foreign(path.to_path_buf()),
+        }
+    }
+}
+
 impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -102,6 +112,7 @@ pub enum DifferenceKind {
 /// [`WriteError`]; then no file was changed, unless it was a rename or removal that failed, which leaves each file
 /// either old or new.
 pub fn write(out: &Path, files: &Files, targets: Targets) -> Result<Written, WriteError> {
+    is_directory(out)?;
     let mut written = Written::default();
     // Before anything is staged, so that only earlier runs' files are there.
     let stale = stale(out, files, targets)?;
@@ -133,6 +144,7 @@ pub fn write(out: &Path, files: &Files, targets: Targets) -> Result<Written, Wri
 /// # Errors
 /// [`WriteError::Io`] when a file cannot be read.
 pub fn check(out: &Path, files: &Files, targets: Targets) -> Result<Vec<Difference>, WriteError> {
+    is_directory(out)?;
     let mut differences = Vec::new();
     for (name, file) in files {
         let kind = match state(&out.join(name), file.text.as_bytes())? {
@@ -151,6 +163,18 @@ pub fn check(out: &Path, files: &Files, targets: Targets) -> Result<Vec<Differen
     differences.extend(stale.map(|path| Difference { path, spec: String::new(), kind: DifferenceKind::Stale }));
     differences.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(differences)
+}
+
+/// What is there already must be a directory.
+pub(crate) fn is_directory(out: &Path) -> Result<(), WriteError> {
+    match out.is_dir() || fs::metadata(out).is_err() {
+        true => Ok(()),
+        false => Err(WriteError::Io {
+            path: out.to_path_buf(),
+            doing: "write into",
+            source: io::ErrorKind::NotADirectory.into(),
+        }),
+    }
 }
 
 /// The first line that differs.
@@ -244,14 +268,29 @@ fn has_mark(path: &Path) -> Result<bool, WriteError> {
     Ok(is_generated(&head))
 }
 
+/// Gives a file new contents, or leaves it as it is. A pipe or a device is written to as it stands.
+///
+/// # Errors
+/// [`WriteError::Io`]; also if its directory is not there.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, bytes).map_err(|source| WriteError::Io {
+            path: path.to_path_buf(),
+            doing: "write",
+            source,
+        });
+    }
+    replace(&[(path, bytes)])
+}
+
 /// Gives files new contents: all of them, or none if one cannot be written. Links stay links, and modes stay.
-pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<(), WriteError> {
-    let stage = |(path, text): &(&Path, &str)| {
+pub(crate) fn replace(files: &[(&Path, &[u8])]) -> Result<(), WriteError> {
+    let stage = |(path, bytes): &(&Path, &[u8])| {
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let mode = fs::metadata(&real).map(|found| found.permissions());
-        let staged = Staged::new(real, text.as_bytes())?;
+        let staged = Staged::beside(real, bytes).map_err(|error| error.about(path))?;
         if let (Ok(mode), Some(waiting)) = (mode, &staged.waiting) {
-            let fail = |source| WriteError::Io { path: waiting.clone(), doing: "write", source };
+            let fail = |source| WriteError::Io { path: path.to_path_buf(), doing: "write", source };
             fs::set_permissions(waiting, mode).map_err(fail)?;
         }
         Ok(staged)
@@ -261,30 +300,36 @@ pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<(), WriteError> {
 }
 
 /// A new file that waits beside its place.
-struct Staged {
+pub(crate) struct Staged {
     path: PathBuf,
     /// `None` once it is in its place.
     waiting: Option<PathBuf>,
 }
 
 impl Staged {
-    fn new(path: PathBuf, bytes: &[u8]) -> Result<Self, WriteError> {
+    /// One in a directory that need not be there.
+    pub(crate) fn new(path: PathBuf, bytes: &[u8]) -> Result<Self, WriteError> {
         let directory = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(|source| WriteError::Io {
             path: directory.to_path_buf(),
             doing: "make",
             source,
         })?;
+        Self::beside(path, bytes)
+    }
+
+    fn beside(path: PathBuf, bytes: &[u8]) -> Result<Self, WriteError> {
+        let directory = path.parent().unwrap_or(Path::new("."));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let waiting = directory.join(format!(".{name}.linkwright-{}", std::process::id()));
         let staged = Self { path, waiting: Some(waiting.clone()) };
         let write = || fs::File::create(&waiting)?.write_all(bytes);
-        write().map_err(|source| WriteError::Io { path: waiting.clone(), doing: "write", source })?;
+        write().map_err(|source| WriteError::Io { path: staged.path.clone(), doing: "write", source })?;
         Ok(staged)
     }
 
     /// Take its place.
-    fn settle(&mut self) -> Result<(), WriteError> {
+    pub(crate) fn settle(&mut self) -> Result<(), WriteError> {
         if let Some(waiting) = &self.waiting {
             fs::rename(waiting, &self.path).map_err(|source| WriteError::Io {
                 path: self.path.clone(),
@@ -344,6 +389,23 @@ mod tests {
         let mut names: Vec<_> = fs::read_dir(out.path().join("x")).unwrap().map(|e| e.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["a.rs", "y.rs", "z.rs"]);
+    }
+
+    #[test]
+    fn one_file_is_whole_or_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.svg");
+        put(&path, b"old").unwrap();
+        let waiting = folder.path().join(format!(".a.svg.linkwright-{}", std::process::id()));
+        fs::create_dir(&waiting).unwrap();
+        let error = put(&path, b"new").unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::remove_dir(&waiting).unwrap();
+        put(&path, b"new").unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(put(&folder.path().join("nowhere/a.svg"), b"new").is_err());
+        put(Path::new("/dev/null"), b"new").unwrap();
     }
 
     #[test]

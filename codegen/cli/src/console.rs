@@ -55,14 +55,14 @@ impl Console {
     /// Say something that one can do without.
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
-            anstream::eprintln!("{line}");
+            tell(&format!("{line}\n"));
         }
     }
 
     /// Say what only those want to know who ask for it.
     pub(crate) fn detail(&self, line: &str) {
         if self.verbose {
-            anstream::eprintln!("{line}");
+            tell(&format!("{line}\n"));
         }
     }
 
@@ -92,19 +92,19 @@ impl Console {
 
     /// Say what is wrong.
     pub(crate) fn tell(&self, line: &str) {
-        anstream::eprintln!("{line}");
+        tell(&format!("{line}\n"));
     }
 
     /// Show findings.
     pub(crate) fn findings(&self, findings: &Diagnostics, sources: &SourceMap) {
         let text = report::human(findings, sources, Style { color: true, width: width() });
-        anstream::eprint!("{text}");
+        tell(&text);
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
-        anstream::eprintln!("\x1b[1;31merror\x1b[0m\x1b[1m: {}\x1b[0m", failure.what);
+        tell(&format!("\x1b[1;31merror\x1b[0m\x1b[1m: {}\x1b[0m\n", failure.what));
         if let Some(help) = &failure.help {
-            anstream::eprintln!("  \x1b[1;32mhelp\x1b[0m: {help}");
+            tell(&format!("  \x1b[1;32mhelp\x1b[0m: {help}\n"));
         }
     }
 
@@ -125,6 +125,11 @@ impl Console {
     pub(crate) fn watched(&self) -> bool {
         !self.quiet && io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
+}
+
+/// Write to standard error. That it is full or closed changes nothing about the work or the exit code.
+fn tell(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 fn width() -> usize {

@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::write::{self, Staged};
+
 /// First words of every imported spec, behind its comment sign; a file without them is never overwritten.
 pub const MARK: &str = "Imported by linkwright";
 
@@ -24,21 +26,17 @@ pub enum WriteError {
     #[error("{} is there and was not imported", .0.display())]
     Foreign(PathBuf),
     /// The system says no.
-    #[error("cannot write {}: {source}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// Its reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] write::WriteError),
 }
 
-/// Write specs, by their path in `out`. Nothing is written if one of them would replace a file that was not imported; a
-/// file appears under its name only when it is complete.
+/// Write specs, by their path in `out`. Nothing is written if one of them would replace a file that was not imported, or
+/// if there is no room for all of them.
 ///
 /// # Errors
 /// [`WriteError`] about the first file that cannot be written.
 pub fn write(out: &Path, files: &BTreeMap<String, String>) -> Result<Written, WriteError> {
+    write::is_directory(out)?;
     let mut stale = Vec::new();
     let mut written = Written::default();
     for (name, text) in files {
@@ -48,11 +46,13 @@ pub fn write(out: &Path, files: &BTreeMap<String, String>) -> Result<Written, Wr
             Ok(there) if is_imported(&there) => stale.push((path, text)),
             Ok(_) => return Err(WriteError::Foreign(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => stale.push((path, text)),
-            Err(source) => return Err(WriteError::Io { path, source }),
+            Err(source) => return Err(write::WriteError::Io { path, doing: "read", source }.into()),
         }
     }
-    for (path, text) in stale {
-        put(&path, text).map_err(|source| WriteError::Io { path, source })?;
+    let staged: Result<Vec<Staged>, _> =
+        stale.into_iter().map(|(path, text)| Staged::new(path, text.as_bytes())).collect();
+    for mut file in staged? {
+        file.settle()?;
         written.changed += 1;
     }
     Ok(written)
@@ -63,14 +63,21 @@ fn is_imported(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').take(8).any(|line| line.starts_with(mark.as_bytes()))
 }
 
-fn put(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_room_for_all_nothing_is_written() {
+        let out = tempfile::tempdir().unwrap();
+        // In the way of the second file while it waits.
+        let waiting = format!("soc/.b.yaml.linkwright-{}", std::process::id());
+        fs::create_dir_all(out.path().join(&waiting)).unwrap();
+        let files = ["ip/a.yaml", "soc/b.yaml"].map(|name| (name.to_string(), "linkwright: 1\n".to_string()));
+        let error = write(out.path(), &files.clone().into()).unwrap_err().to_string();
+        assert!(error.starts_with("cannot write ") && error.contains("soc/b.yaml: "), "{error}");
+        assert_eq!(fs::read_dir(out.path().join("ip")).unwrap().count(), 0);
+        fs::remove_dir(out.path().join(waiting)).unwrap();
+        assert_eq!(write(out.path(), &files.into()).unwrap(), Written { changed: 2, unchanged: 0 });
     }
-    let mut staged = path.as_os_str().to_owned();
-    staged.push(".part");
-    fs::write(&staged, text)?;
-    fs::rename(&staged, path).inspect_err(|_| {
-        let _ = fs::remove_file(&staged);
-    })
 }

@@ -27,8 +27,9 @@ use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::spec::{self, Document};
 use crate::yaml::{self, BadText};
 pub use scenario::{scenario, scenario_text};
-pub(crate) use search::shown;
+pub use search::read_most;
 use search::{Found, Kind, Search};
+pub(crate) use search::{read, shown};
 
 /// How specs are found.
 #[derive(Clone, Debug)]

@@ -105,8 +105,17 @@ impl Found {
     }
 }
 
-/// One byte more than allowed at most, also of files that say they are short.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// One byte more than a spec may have at most, also of files that say they are short.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    read_most(path, yaml::MAX_FILE as u64 + 4)
+}
+
+/// The contents of a file, cut off after so many bytes. What has no end (a device) or may have none for a long time (a
+/// pipe) is not read.
+///
+/// # Errors
+/// It is no file, or the system says no.
+pub fn read_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // Before it is opened: that alone waits for ever for a pipe that nobody writes.
     let kind = fs::metadata(path)?.file_type();
     if kind.is_dir() {
@@ -117,7 +126,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
     let file = File::open(path)?;
     let mut bytes = Vec::new();
-    file.take(yaml::MAX_FILE as u64 + 4).read_to_end(&mut bytes)?;
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -129,7 +129,7 @@ pub fn find(start: &Path) -> Option<PathBuf> {
 /// Read a project's file. `None`: it cannot be used; why is reported.
 pub fn read(path: &Path, sources: &mut SourceMap, out: &mut Diagnostics) -> Option<Project> {
     let name = crate::load::shown(path);
-    let text = match std::fs::read(path)
+    let text = match crate::load::read(path)
         .map_err(|error| error.to_string())
         .and_then(|bytes| crate::yaml::decode_text(bytes).map_err(|bad| format!("{}, {}", bad.title, bad.label)))
     {

@@ -16,6 +16,7 @@ mod simulate;
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::asm::{Asm, Emit};
@@ -111,12 +112,17 @@ pub(crate) struct SpecPath {
     ///
     /// Names in a spec (the ip of a device, the subsystem of a reference) are looked up in these directories, then in
     /// `specs/` beside or above the file, then among the specs that linkwright brings along.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = PathBufValueParser::new().try_map(directory))]
     pub(crate) spec_path: Vec<PathBuf>,
 
     /// The project's file; default: the nearest `linkwright.toml` above the first spec, else above here
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// A directory that is there: in a misspelt one nothing would be found, and something else be taken.
+fn directory(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.is_dir() { Ok(path) } else { Err("there is no such directory") }
 }
 
 /// Whose instructions.

@@ -1,9 +1,8 @@
-use std::fs;
-
 use linkwright_codegen::asm::{Assembled, assemble, control_note, listing};
 use linkwright_codegen::lower::{InstructionSet, Ip};
 use linkwright_codegen::report::Diagnostics;
 use linkwright_codegen::source::SourceMap;
+use linkwright_codegen::write;
 
 use super::microcode::{self, name_of};
 use crate::args::{Asm, Emit};
@@ -28,8 +27,7 @@ pub(crate) fn run(args: &Asm, console: &Console) -> Result<Verdict, Failure> {
     let bytes = render(&program, emit, &ip, &set);
     match &args.output {
         Some(path) => {
-            fs::write(path, &bytes)
-                .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+            write::put(path, &bytes).map_err(|error| Failure::new(error.to_string()))?;
             let (count, size) = (program.statements.len(), program.bytes.len());
             console.say(&format!("{count} statements, {size} bytes: {}", path.display()));
         }

@@ -1,6 +1,5 @@
-use std::fs;
-
 use linkwright_codegen::graph::{self, ChoiceError, Choices, Direction, Focus, Lanes, Reduce};
+use linkwright_codegen::write;
 
 use super::chip;
 use crate::args::{Graph, GraphFormat, LaneOrder, ReduceWhen};
@@ -28,8 +27,7 @@ pub(crate) fn run(args: &Graph, console: &Console) -> Result<Verdict, Failure> {
     match &args.output {
         None => console.result(text.as_bytes())?,
         Some(path) => {
-            let failed = |error| Failure::new(format!("cannot write {}: {error}", path.display()));
-            fs::write(path, text).map_err(failed)?;
+            write::put(path, text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
             for note in &shown.notes {
                 console.say(&format!("Note: {note}"));
             }

@@ -1,19 +1,22 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use linkwright_codegen::baseline::Baseline;
 use linkwright_codegen::check::{Levels, Rule, Setting};
 use linkwright_codegen::fix::{self, Change};
 use linkwright_codegen::front::Reading;
-use linkwright_codegen::load::{Input, Options};
+use linkwright_codegen::load::{self, Input, Options};
 use linkwright_codegen::project::Project;
 use linkwright_codegen::report;
+use linkwright_codegen::write;
 
 use super::{files, rules, specs};
 use crate::args::{Format, Lint};
 use crate::console::{Console, many};
 use crate::progress::Bars;
 use crate::{Failure, Verdict};
+
+/// Longest baseline in bytes: 100,000 findings have about 20 MB.
+const MOST_BASELINE: u64 = 64 << 20;
 
 pub(crate) fn run(args: &Lint, console: &Console) -> Result<Verdict, Failure> {
     let project = match specs::project(&args.path, args.specs.first().map(PathBuf::as_path), console) {
@@ -134,8 +137,7 @@ fn write_baseline(path: Option<PathBuf>, reading: &Reading, console: &Console) -
         return Ok(Verdict::Unreadable);
     }
     let baseline = Baseline::of(&reading.diagnostics, &reading.workspace.sources, root(&path));
-    fs::write(&path, baseline.text())
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+    write::put(&path, baseline.text().as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
     console.say(&format!("{} in {}", many(baseline.len(), "known finding"), path.display()));
     Ok(Verdict::Clean)
 }
@@ -149,7 +151,11 @@ fn leave_out_known(
         Failure::new(format!("cannot use the baseline {}: {why}", path.display()))
             .help("--write-baseline makes one of what is found now")
     };
-    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = load::read_most(path, MOST_BASELINE + 1).map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > MOST_BASELINE {
+        return Err(failed(format!("it has more than {MOST_BASELINE} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text".to_string()))?;
     let baseline = Baseline::parse(&text).map_err(failed)?;
     let (rest, known, gone) = baseline.apply(&reading.diagnostics, &reading.workspace.sources, root(path));
     if known > 0 {

@@ -1,8 +1,7 @@
-use std::fs;
-
 use linkwright_codegen::load::{self, Input};
 use linkwright_codegen::report::Diagnostics;
 use linkwright_codegen::scenario;
+use linkwright_codegen::write;
 use linkwright_simulate::{json, simulate, svg, table};
 
 use super::{chip, specs};
@@ -31,8 +30,7 @@ pub(crate) fn run(args: &Simulate, console: &Console) -> Result<Verdict, Failure
     console.done();
     let report = report.map_err(|why| Failure::new(format!("the scenario cannot be played: {why}")))?;
     if let Some(path) = &args.svg {
-        let failed = |error| Failure::new(format!("cannot write {}: {error}", path.display()));
-        fs::write(path, svg(&report)).map_err(failed)?;
+        write::put(path, svg(&report).as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
     }
     let text = match args.format {
         ReportFormat::Human => table(&report),

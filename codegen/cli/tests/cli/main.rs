@@ -7,6 +7,7 @@ mod docs;
 mod generate;
 mod graph;
 mod help;
+mod hostile;
 mod import_devicetree;
 mod import_svd;
 mod lint;

@@ -28,8 +28,8 @@ pub fn compile(source: &Path) -> Result<Vec<u8>, ImportError> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said: Vec<&str> = said.lines().filter(|line| !line.is_empty()).take(12).collect();
-    let text = std::fs::read_to_string(source).unwrap_or_default();
-    let preprocessed = !text.lines().any(|line| line.trim_start().starts_with("#include"));
+    let text = crate::load::read(source).unwrap_or_default();
+    let preprocessed = !String::from_utf8_lossy(&text).lines().any(|line| line.trim_start().starts_with("#include"));
     let help = match preprocessed {
         true => "correct the source".to_string(),
         false => format!(

@@ -102,7 +102,7 @@ fn put(out: &Path, imported: &Imported, console: &Console) -> Result<(), Failure
         WriteError::Foreign(path) => Failure::new(format!("{} is there with other contents", path.display())).help(
             "nothing was written: boards that share a directory are imported together; else choose another --out",
         ),
-        WriteError::Io { .. } => Failure::new(error.to_string()),
+        WriteError::Io(_) => Failure::new(error.to_string()),
     })?;
     let unchanged = if written.unchanged > 0 { format!(", {} unchanged", written.unchanged) } else { String::new() };
     console.say(&format!("{} written to {}{unchanged}", many(written.changed, "file"), out.display()));

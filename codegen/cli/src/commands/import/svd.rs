@@ -1,4 +1,5 @@
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 
 use linkwright_codegen::import::svd::{Counts, Imported, MAX_FILE, Options, import};
 use linkwright_codegen::import::write::{WriteError, Written, write};
@@ -23,7 +24,7 @@ pub(crate) fn run(args: &Svd, console: &Console) -> Result<Verdict, Failure> {
         WriteError::Foreign(_) => {
             Failure::new(error.to_string()).help("choose another --out, or move the file away; nothing was written")
         }
-        WriteError::Io { .. } => Failure::new(error.to_string()),
+        WriteError::Io(_) => Failure::new(error.to_string()),
     })?;
     summary(args, &counts, &written, diagnostics.len(), console);
     Ok(Verdict::Clean)
@@ -31,12 +32,18 @@ pub(crate) fn run(args: &Svd, console: &Console) -> Result<Verdict, Failure> {
 
 fn read(args: &Svd) -> Result<String, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::new(format!("cannot read {}: {why}", args.file.display()));
-    let length = fs::metadata(&args.file).map_err(|error| failed(&error))?.len();
-    if length > MAX_FILE as u64 {
-        return Err(failed(&format!("it has {length} bytes, and {MAX_FILE} are the most")));
+    let mut bytes = Vec::new();
+    // What has no length, such as a device, has no end either.
+    let file = File::open(&args.file).and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes));
+    file.map_err(|error| failed(&error))?;
+    if bytes.len() > MAX_FILE {
+        return Err(failed(&format!("it has more than {MAX_FILE} bytes")).help("is this an SVD file?"));
     }
-    let bytes = fs::read(&args.file).map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|error| failed(&format!("byte {} is no UTF-8", error.utf8_error().valid_up_to())))
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        failed(&format!("byte {at} is no UTF-8"))
+            .help("SVD files are XML text; of another encoding `iconv --to-code utf-8` makes UTF-8")
+    })
 }
 
 fn summary(args: &Svd, counts: &Counts, written: &Written, findings: usize, console: &Console) {
