@@ -345,6 +345,7 @@ fn sleep_phases_matter_where_there_is_a_link() {
     assert_eq!(found("s: { ip: spi, dmas: { tx: d/1 } }"), ["LW0426"]);
     assert_eq!(found("s: { ip: spi, dmas: { tx: d/1, rx: d/2 } }"), ["LW0426"], "once for two devices");
     assert_eq!(found("s: { ip: spi, iommu-map: d }"), ["LW0426"], "optional");
+    assert_eq!(found("s: { ip: spi, parent: d }"), ["LW0426"], "its bus");
     let fine = [
         ("ignored", "s: { ip: spi, post-init-providers: d }"),
         ("disabled", "s: { ip: spi, status: disabled, dmas: { tx: d/1 } }"),
@@ -353,6 +354,53 @@ fn sleep_phases_matter_where_there_is_a_link() {
     ];
     for (why, devices) in fine {
         assert_eq!(found(devices), [""; 0], "{why}");
+    }
+}
+
+/// Who says nothing is off in `late`, or as late as it is used; who says nothing of its last use, uses others until then.
+#[test]
+fn phases_that_nobody_states_are_phases_too() {
+    let found = |supplier: &str, between: &str, consumer: &str| {
+        let ip = |name: &str, sleep: &str| {
+            format!(
+                "linkwright: 1\nip: {name}\nsleep: {{ {sleep} }}\nprovides: {{ clk: {{}} }}\n\
+                 consumes: {{ clocks: {{ bus: {{ optional: true }} }} }}\n"
+            )
+        };
+        let soc = "linkwright: 1\nsoc: board\ndevices:\n  supplier: { ip: first }\n  \
+                   between: { ip: second, clocks: { bus: supplier/0 } }\n  \
+                   consumer: { ip: third, clocks: { bus: between/0 } }\n";
+        let ips = [ip("first", supplier), ip("second", between), ip("third", consumer)];
+        let (_, findings) = judge([ips[0].as_str(), &ips[1], &ips[2], soc]);
+        let told = findings.sorted().into_iter().map(|finding| {
+            let labels = finding.secondary.iter().map(|label| label.text.clone());
+            format!("{}: {}", finding.title, labels.chain(finding.notes.iter().cloned()).collect::<Vec<_>>().join("; "))
+        });
+        told.collect::<Vec<_>>().join("\n")
+    };
+    for (phases, says) in [
+        (["off: suspend", "", ""], "`between` uses `supplier` until `late`, but `supplier` is off from `suspend` on"),
+        (["off: suspend", "", ""], "`between` is switched off in `late`, since nothing says otherwise"),
+        (["off: late", "off: noirq", ""], "the driver of `second` switches off only here, and says no `last_use`"),
+        (["off: late", "", "off: noirq"], "`between` uses `supplier` until `noirq`"),
+        (
+            ["off: late", "", "off: noirq"],
+            "`between` is switched off in `noirq`, because `consumer` uses it until then",
+        ),
+        (["off: late", "", "last_use: noirq"], "because `consumer` uses it until then"),
+    ] {
+        let [supplier, between, consumer] = phases;
+        let told = found(supplier, between, consumer);
+        assert!(told.contains(says) && told.lines().count() == 1, "{phases:?}: {told}");
+    }
+    for [supplier, between, consumer] in [
+        ["", "", "off: noirq"],
+        ["off: noirq", "", "off: noirq"],
+        ["off: late", "off: late", "off: late"],
+        ["off: late", "last_use: suspend", ""],
+        ["off: suspend", "last_use: suspend", ""],
+    ] {
+        assert_eq!(found(supplier, between, consumer), "", "{supplier}, {between}, {consumer}");
     }
 }
 

@@ -182,7 +182,7 @@ impl Graph {
 
     fn sleeps_in_later_phase(&self, device: usize, other: usize) -> bool {
         let [one, two] = [device, other].map(|device| self.devices[device].phase);
-        one.zip(two).is_some_and(|(one, two)| one.is_after(two))
+        one.zip(two).is_some_and(|(one, two)| one > two)
     }
 
     /// The longest way to each device along edges that order.

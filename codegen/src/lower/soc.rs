@@ -181,7 +181,7 @@ pub struct SleepStep {
     /// Index of the device.
     pub device: usize,
     /// The phase that its ip says. Else the latest one of [`SleepPhase::DEFAULT`], its own last use of others, and those
-    /// in which devices that need it sleep or use it.
+    /// in which devices that refer to it sleep or use it.
     pub phase: SleepPhase,
 }
 

@@ -3,6 +3,7 @@
 //! Knows nothing of devices and subsystems: nodes are numbers, a link is a consumer, a supplier and what its loss costs.
 
 mod cut;
+pub(crate) mod sleep;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -151,11 +151,18 @@ words! {
 impl SleepPhase {
     /// Of a block whose spec says nothing.
     pub const DEFAULT: Self = Self::Late;
+}
 
-    /// Does it begin when the other is over?
-    pub fn is_after(self, other: SleepPhase) -> bool {
+impl Ord for SleepPhase {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         // Declared in the order in which they come.
-        self as u8 > other as u8
+        (*self as u8).cmp(&(*other as u8))
+    }
+}
+
+impl PartialOrd for SleepPhase {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

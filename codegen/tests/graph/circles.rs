@@ -111,7 +111,9 @@ fn why_one_comes_after_another() {
 
 #[test]
 fn phases_of_sleep_come_one_after_another() {
-    let off = |phase: &str| NODE.replace("ip: node", &format!("ip: {phase}-node\nsleep: {{ off: {phase} }}"));
+    let off = |phase: &str| {
+        NODE.replace("ip: node", &format!("ip: {phase}-node\nsleep: {{ last_use: suspend, off: {phase} }}"))
+    };
     let text = |name: &str, text: &str| Input::Text(name.to_string(), text.to_string());
     let sleep = |ip_of_a: &str, ip_of_b: &str| {
         let soc = format!(

@@ -153,7 +153,7 @@ impl View {
             after: after(
                 soc,
                 |edge| {
-                    let later = phases.get(&edge.consumer).is_some_and(|phase| phase.is_after(step.phase));
+                    let later = phases.get(&edge.consumer).is_some_and(|phase| *phase > step.phase);
                     (edge.supplier == step.device && !later).then_some(edge.consumer)
                 },
                 &name,

@@ -4,11 +4,12 @@ use super::{Circles, Internal, domains, internal, setup, small, subsystem, text}
 use crate::load::{Loaded, Workspace};
 use crate::lower::{
     Consumed, Device, DmaPort, DmaRequests, Edge, Engine, Handshake, INTERRUPT, Ip, LinkClass, PARENT, Reference,
-    RuntimePm, Sleep, SleepStep, Soc,
+    RuntimePm, SleepStep, Soc,
 };
+use crate::order::sleep::{self, Said};
 use crate::order::{self, Need, Rank};
 use crate::source::Spanned;
-use crate::spec::{self, ReferenceArgs, Scalar, SleepPhase};
+use crate::spec::{self, ReferenceArgs, Scalar};
 
 pub(super) fn lower(
     loaded: &Loaded<spec::Soc>,
@@ -91,26 +92,14 @@ fn probe_order(devices: &[Device], edges: &mut [Edge], spec: &spec::Soc) -> Resu
 
 /// Phase by phase; within one, against the probe order.
 fn sleep_order(probe_order: &[usize], devices: &[Device], edges: &[Edge], ips: &[Ip]) -> Vec<SleepStep> {
-    let said: HashMap<&str, Sleep> = ips.iter().map(|ip| (ip.name.as_str(), ip.sleep)).collect();
-    let mut consumers = vec![Vec::new(); devices.len()];
-    for edge in edges.iter().filter(|edge| edge.orders()) {
-        consumers[edge.supplier].push(edge.consumer);
-    }
-    let later = |one: SleepPhase, other: SleepPhase| if other.is_after(one) { other } else { one };
-    let mut phases = vec![SleepPhase::DEFAULT; devices.len()];
-    // Until when others are needed.
-    let mut uses = phases.clone();
-    let backward = || probe_order.iter().rev().copied();
-    // Who needs a device is probed after it, and so has its phase already.
-    for device in backward() {
-        let said = said.get(devices[device].ip.as_str()).copied().unwrap_or_default();
-        let needed = consumers[device].iter().map(|&consumer| uses[consumer]);
-        let all = needed.chain(said.last_use).fold(SleepPhase::DEFAULT, later);
-        phases[device] = said.off.unwrap_or(all);
-        uses[device] = later(phases[device], said.last_use.unwrap_or(phases[device]));
-    }
-    let mut order: Vec<SleepStep> = backward().map(|device| SleepStep { device, phase: phases[device] }).collect();
-    order.sort_by_key(|step| step.phase as u8);
+    let of = |ip: &Ip| Said { last_use: ip.sleep.last_use, off: ip.sleep.off };
+    let said: HashMap<&str, Said> = ips.iter().map(|ip| (ip.name.as_str(), of(ip))).collect();
+    let said: Vec<Said> = devices.iter().map(|d| said.get(d.ip.as_str()).copied().unwrap_or_default()).collect();
+    let needs = edges.iter().filter(|edge| edge.class != LinkClass::Ignore).map(|edge| (edge.consumer, edge.supplier));
+    let phases = sleep::phases(&said, needs);
+    let step = |device: usize| SleepStep { device, phase: phases[device].off };
+    let mut order: Vec<SleepStep> = probe_order.iter().rev().map(|&device| step(device)).collect();
+    order.sort_by_key(|step| step.phase);
     order
 }
 
