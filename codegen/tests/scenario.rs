@@ -127,6 +127,10 @@ fn what_cannot_happen_is_told() {
         ),
         ("- { at: 1s, start: { device: old, period: 1ms } }".to_string(), "LW0801 device `old` is disabled"),
         ("- { at: 1s, start: { device: i2s, period: 0s } }".to_string(), "LW0010 a period cannot be 0"),
+        ("- { at: 1s, suspend: 0s }".to_string(), "LW0010 the time that the system sleeps cannot be 0"),
+        // One mistake, told once.
+        ("- { at: 1s, start: { device: i2s } }".to_string(), "LW0005 `start` has no `period`"),
+        ("- { at: 1s, start: i2s }".to_string(), "LW0004 `start` must be a mapping"),
         (
             "- { at: 1s, start: { device: i2s, period: 1us } }".to_string(),
             "LW0002 a scenario plays at most 1000000 periods",
@@ -163,6 +167,8 @@ fn a_misspelt_name_is_shown_with_its_place_and_the_right_one() {
     let text = with("end: 5s\ntimeline:\n  - { at: 1s, start: { device: i2c, period: 10ms } }\n");
     let (_, _, shown) = resolve(&[BOARD], &text);
     assert!(shown.contains("scenario.yaml:5:32") && shown.contains("did you mean `i2s`?"), "{shown}");
+    let (_, _, shown) = resolve(&[BOARD], &with("end: 5s\ntimeline: [{ at: 1s, start: i2s }]\n"));
+    assert!(shown.contains("keys are `device`, `dma`, `period` or `for`"), "{shown}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::timeline;
 use super::{Consumption, DMA, MAX_VARIANTS, Scenario, Use, Variant};
 use crate::lower::{Model, Soc};
 use crate::report::{Diagnostic, Diagnostics, did_you_mean, one_of};
+use crate::source::Span;
 use crate::spec::{self, Name, RuleSet};
 
 /// Rule of names that lead nowhere.
@@ -23,7 +24,8 @@ const CANDIDATES: usize = 1024;
 /// What a scenario's names mean on a soc. `None`: `out` has an error, from here or from reading the file.
 pub fn resolve(spec: &spec::Scenario, model: &Model, soc: &Soc, out: &mut Diagnostics) -> Option<Scenario> {
     let by_name = soc.devices.iter().enumerate().map(|(index, device)| (device.name.as_str(), index)).collect();
-    let mut cx = Cx { model, soc, by_name, findings: Vec::new(), suggestions: SUGGESTIONS };
+    let faulty = out.iter().map(|finding| finding.primary.span).collect();
+    let mut cx = Cx { model, soc, by_name, faulty, findings: Vec::new(), suggestions: SUGGESTIONS };
     let autosuspend = cx.autosuspend(spec);
     let power = cx.power(spec);
     let variants = cx.variants(spec);
@@ -48,6 +50,8 @@ pub(super) struct Cx<'a> {
     model: &'a Model,
     soc: &'a Soc,
     by_name: HashMap<&'a str, usize>,
+    /// Where the file is wrong by itself.
+    faulty: Vec<Span>,
     findings: Vec<Diagnostic>,
     suggestions: usize,
 }
@@ -55,6 +59,12 @@ pub(super) struct Cx<'a> {
 impl Cx<'_> {
     pub(super) fn report(&mut self, finding: Diagnostic) {
         self.findings.push(finding);
+    }
+
+    /// Is the file wrong by itself from here to there, or to its end?
+    pub(super) fn is_faulty(&self, from: Span, to: Option<Span>) -> bool {
+        let there = from.start..to.map_or(u32::MAX, |to| to.start);
+        self.faulty.iter().any(|fault| fault.file == from.file && there.contains(&fault.start))
     }
 
     /// A device that takes part, by name.

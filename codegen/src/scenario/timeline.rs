@@ -54,11 +54,13 @@ pub(super) fn resolve(spec: &spec::Scenario, cx: &mut Cx<'_>) -> (Vec<Use>, Vec<
     if let Some(extra) = spec.timeline.get(MAX_EVENTS) {
         let title = format!("a scenario has at most {MAX_EVENTS} events");
         walk.cx.report(Diagnostic::error(LIMITS, title, extra.span, format!("there are {}", spec.timeline.len())));
+        // Findings about each of them would hide this one.
+        return (walk.uses, walk.events);
     }
     let mut last: Option<&spec::Event> = None;
-    for event in spec.timeline.iter().take(MAX_EVENTS) {
+    for (at, event) in spec.timeline.iter().enumerate() {
         if walk.in_order(event, last, spec) {
-            walk.event(event);
+            walk.event(event, spec.timeline.get(at + 1));
             last = Some(event);
         }
     }
@@ -116,7 +118,7 @@ impl Walk<'_, '_> {
         self.now = to;
     }
 
-    fn event(&mut self, event: &spec::Event) {
+    fn event(&mut self, event: &spec::Event, next: Option<&spec::Event>) {
         self.pass(event.at.0);
         let keys = [
             event.start.is_some(),
@@ -126,6 +128,8 @@ impl Walk<'_, '_> {
             event.suspend.is_some(),
         ];
         let action = match (keys.iter().filter(|given| **given).count(), event) {
+            // Something was to happen; what is wrong with it is reported.
+            (0, _) if self.cx.is_faulty(event.span, next.map(|next| next.span)) => return,
             (0, _) => {
                 let error = Diagnostic::error(MISSING, "an event in which nothing happens", event.at.span, "what?");
                 self.cx.report(error.help("add one of `start`, `pause`, `resume`, `stop` and `suspend`"));
@@ -156,10 +160,8 @@ impl Walk<'_, '_> {
         for (length, what) in
             [(Some(&start.period), "a period"), (start.length.as_ref(), "the time that a device is used")]
         {
-            if let Some(zero) = length.filter(|length| length.0 == 0) {
-                let title = format!("{what} cannot be 0");
-                self.cx.report(Diagnostic::error(MALFORMED, title, zero.span, "no time at all"));
-                return None;
+            if let Some(length) = length {
+                self.some_time(length, what)?;
             }
         }
         let known = self.uses.iter().position(|known| *known == wanted);
@@ -230,8 +232,18 @@ impl Walk<'_, '_> {
     }
 
     fn suspend(&mut self, asleep: &spec::Asleep) -> Option<Action> {
+        self.some_time(&asleep.length, "the time that the system sleeps")?;
         let until = self.now.saturating_add(asleep.length.0);
         self.asleep = Some(Spanned::new(until, asleep.length.span));
         Some(Action::Suspend(asleep.length.0))
+    }
+
+    fn some_time(&mut self, length: &Spanned<spec::Duration>, what: &str) -> Option<()> {
+        if length.value.0 > 0 {
+            return Some(());
+        }
+        let title = format!("{what} cannot be 0");
+        self.cx.report(Diagnostic::error(MALFORMED, title, length.span, "no time at all"));
+        None
     }
 }

@@ -37,13 +37,14 @@ macro_rules! record {
                 cx: &mut $crate::spec::decode::Cx<'_>,
             ) -> Option<Self> {
                 let short: Option<&'static str> = { None $( .or(Some($short)) )? };
-                let mut fields = $crate::spec::decode::Fields::open(node, at, short, cx)?;
+                let keys = <Self as $crate::spec::decode::Record>::KEYS;
+                let mut fields = $crate::spec::decode::Fields::open(node, at, short, keys, cx)?;
                 $(
                     let required = false $( || stringify!($required) == "required" )?;
                     let $field = fields.take::<$ty>($key, required, cx);
                 )*
                 $( let $rest = <$rest_ty as $crate::spec::decode::Rest>::collect(fields.rest(), cx); )?
-                fields.close(<Self as $crate::spec::decode::Record>::KEYS, cx);
+                fields.close(keys, cx);
                 Some(Self {
                     $( $field: $field?, )*
                     $( $rest, )?
