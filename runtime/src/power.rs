@@ -70,7 +70,8 @@ pub enum OffPhase {
 #[diagnostic::on_unimplemented(
     message = "the spec links `{Self}` to no supplier `{S}`",
     label = "power of `{Self}` does not keep `{S}` running",
-    note = "list the supplier under the device in the SoC spec, or use the guard of a device that has the link"
+    note = "list the supplier under the device in the spec of the SoC, which the first \
+            line of the generated code names, or use the guard of a device that has the link"
 )]
 pub unsafe trait SuppliedBy<S: Device>: Device {}
 

@@ -2,7 +2,7 @@
 //!
 //! error: E0277
 //! says: the spec links `Serial1` to no supplier `Pdma0`
-//! says: list the supplier under the device in the SoC spec, or use the guard of a device that has the link
+//! says: list the supplier under the device in the spec of the SoC, which the first line of the generated code names, or use the guard of a device that has the link
 use ui::*;
 
 pub struct Rx;
