@@ -32,7 +32,7 @@ use proc_macro::TokenStream;
 /// `#[consumer(skip)]` is no resource and begins as its default, with `#[consumer(skip = expression)]` as that.
 ///
 /// A required resource without a field, a field that is no resource of the ip, and two fields for one resource do not
-/// compile; the message names the line of the spec to change.
+/// compile; the message names the spec and the entry to change.
 #[proc_macro_derive(Consumer, attributes(consumer))]
 pub fn consumer(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);

@@ -130,7 +130,7 @@ impl Report {
         Self {
             soc: soc.name.clone(),
             scenario: scenario.name.clone(),
-            doc: scenario.doc.lines().next().unwrap_or_default().trim().to_string(),
+            doc: scenario.doc.lines().next().unwrap_or_default().trim().trim_end_matches('.').to_string(),
             end: scenario.end,
             events: scenario.events.iter().map(|event| (event.at, words(soc, scenario, &event.action))).collect(),
             variants,

@@ -55,7 +55,7 @@ fn random(random: &mut Random, uses: &[(&str, &str)], drivers: &[&str], head: &s
     for _ in 0..random.below(30) + 2 {
         at += random.below(4) * random.below(120);
         if random.below(8) == 0 {
-            let length = random.below(300);
+            let length = 1 + random.below(300);
             let _ = writeln!(text, "  - {{ at: {at}ms, suspend: {length}ms }}");
             at += length;
             continue;

@@ -220,4 +220,5 @@ fn a_million_changes_are_as_many_bars_as_there_are_pixels() {
     assert_eq!(spans, 900);
     let bars = tags(&text).iter().filter(|tag| tag.attribute("class").starts_with("bar ")).count();
     assert!((4..200).contains(&bars), "{bars}");
+    assert!(text.contains("0 of 4 500 visits lost ·") && !text.contains("periods lost"), "there is no DMA");
 }

@@ -202,13 +202,18 @@ fn fitting(text: &str, room: i64) -> Option<String> {
 
 /// What went well or wrong.
 fn footer(canvas: &mut Canvas, outcome: &Outcome, y: i64) {
-    let lost: u64 = outcome.uses.iter().map(|used| used.lost).sum();
-    let periods: u64 = outcome.uses.iter().map(|used| used.lost + used.periods).sum();
     let all = |count: u64| grouped(count.into());
-    let mut told = vec![
-        format!("{} of {} periods lost", all(lost), all(periods)),
-        format!("{} of {} visits to registers without power", all(outcome.unpowered), all(outcome.visits)),
-    ];
+    let mut told = Vec::new();
+    for (by_dma, what) in [(true, "periods"), (false, "visits")] {
+        let uses = || outcome.uses.iter().filter(|used| used.dma.is_some() == by_dma);
+        if uses().next().is_some() {
+            let lost: u64 = uses().map(|used| used.lost).sum();
+            let total: u64 = uses().map(|used| used.lost + used.periods).sum();
+            told.push(format!("{} of {} {what} lost", all(lost), all(total)));
+        }
+    }
+    let (unpowered, visits) = (all(outcome.unpowered), all(outcome.visits));
+    told.push(format!("{unpowered} of {visits} visits to registers without power"));
     told.extend(outcome.failures.first().cloned());
     let class = if outcome.clean() { "small" } else { "small bad" };
     canvas.text(class, (PLOT.0, y), "start", &told.join(" · "));

@@ -73,6 +73,16 @@ fn drivers_say_nothing_about_power_links_or_offsets() {
 }
 
 #[test]
+fn the_driver_of_the_tutorial_is_as_plain() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/tutorials/driver.md");
+    let page = std::fs::read_to_string(page).expect("the tutorial");
+    let typed = page.split("`src/lib.rs`:\n\n```rust\n").nth(1).and_then(|rest| rest.split("\n```\n").next());
+    let driver = typed.expect("a driver");
+    assert!(driver.contains("#[derive(Consumer)]"));
+    assert_eq!(complaints(driver), [""; 0]);
+}
+
+#[test]
 fn what_they_must_not_say_is_found() {
     let bad = [
         "pm_runtime_resume_and_get(dev)?;",
