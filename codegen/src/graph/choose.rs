@@ -22,7 +22,7 @@ pub struct Choices {
     pub ignored: bool,
     /// Power domains, and devices with what sits on them, that are to be one; `all`: all outer power domains.
     pub collapse: Vec<String>,
-    /// Without edges that follow from others.
+    /// Without edges that follow from others, and without those that give way to one the other way.
     pub reduce: Reduce,
 }
 
@@ -149,6 +149,12 @@ impl Choices {
             pairs.len()
         };
         if self.reduce == Reduce::Always || (self.reduce == Reduce::Auto && pairs() > MANY) {
+            let gone = graph.drop_returns();
+            graph.note(
+                gone,
+                "edge that gives way to one the other way is",
+                "edges that give way to one the other way are",
+            );
             let gone = graph.reduce();
             graph.note(gone, "edge that follows from others is", "edges that follow from others are");
         }

@@ -2,9 +2,26 @@
 
 use std::collections::HashSet;
 
-use super::Graph;
+use super::{Graph, InCircle};
 
 impl Graph {
+    /// Take away every edge that gives way to one of its subsystem between the same two devices: the ends of a display or
+    /// trace link name each other, and one line says so. How many these are.
+    pub(super) fn drop_returns(&mut self) -> usize {
+        let holding: HashSet<(usize, usize, String)> = self
+            .edges
+            .iter()
+            .filter(|edge| edge.orders())
+            .map(|edge| (edge.consumer, edge.supplier, edge.subsystem.clone()))
+            .collect();
+        let before = self.edges.len();
+        self.edges.retain(|edge| {
+            edge.circle != InCircle::GivesWay
+                || !holding.contains(&(edge.supplier, edge.consumer, edge.subsystem.clone()))
+        });
+        before - self.edges.len()
+    }
+
     /// Take away every edge that orders nothing more than others do. What is left says the same about who comes before
     /// whom; the order of devices does not change. Time is devices times edges, memory is proportional to them.
     pub(super) fn reduce(&mut self) -> usize {

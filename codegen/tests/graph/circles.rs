@@ -1,7 +1,7 @@
 //! Orders and their reasons, devices that need each other, and what is said about two devices.
 
 use linkwright_codegen::front::read;
-use linkwright_codegen::graph::{Graph, InCircle, explain, order};
+use linkwright_codegen::graph::{Choices, Graph, InCircle, Reduce, explain, order};
 use linkwright_codegen::load::{Input, Options};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::Value;
@@ -63,6 +63,29 @@ fn what_the_author_cut_is_no_alarm() {
     assert!(of_circle(&graph, InCircle::Member).is_empty() && of_circle(&graph, InCircle::Cut).is_empty());
     let order = order(&graph);
     assert!(order.circles.len() == 1 && !order.circles[0].proposed);
+}
+
+#[test]
+fn an_edge_back_is_left_out_where_there_are_many() {
+    let graph = chip(
+        "  a: { ip: node, clocks: { a: { to: b, line: 0, post_init: true } }, resets: { r: c/0 } }
+  b: { ip: node, clocks: { a: a/0 } }
+  c: { ip: node, clocks: { a: { to: a, line: 0, post_init: true } } }
+",
+    );
+    let edges = |reduce| {
+        let shown = Choices { reduce, ..Choices::default() }.apply(&graph).expect("nothing is named");
+        let name = |device: usize| shown.devices[device].name.clone();
+        let edges: Vec<_> =
+            shown.edges.iter().map(|e| format!("{} {} {}", name(e.consumer), e.subsystem, name(e.supplier))).collect();
+        (edges, shown.notes)
+    };
+    let (all, notes) = edges(Reduce::Auto);
+    assert_eq!((all.len(), notes), (4, vec![]));
+    // The reset holds, but it is not what gives way.
+    let (left, notes) = edges(Reduce::Always);
+    assert_eq!(left, ["a reset c", "b clk a", "c clk a"]);
+    assert_eq!(notes, ["1 edge that gives way to one the other way is not shown"]);
 }
 
 #[test]

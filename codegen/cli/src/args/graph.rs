@@ -64,7 +64,7 @@ pub(crate) struct Graph {
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "What to show")]
     pub(crate) collapse: Vec<String>,
 
-    /// Leave out edges that follow from others
+    /// Leave out edges that follow from others, and those that give way to one the other way
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "What to show")]
     pub(crate) reduce: ReduceWhen,
 

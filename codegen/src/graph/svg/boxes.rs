@@ -22,6 +22,8 @@ const BESIDE: i64 = 10;
 const ROW_WIDTH: i64 = 210;
 /// Bold text of 11 pixels is as wide as plain text of these.
 const LABEL: i64 = 13;
+/// Bold text of 13 pixels is nowhere wider than plain text of these.
+const WIDE: i64 = 15;
 /// Width of a row of marks.
 const MARKS_WIDTH: i64 = 130;
 /// Between two lines at a box.
@@ -105,9 +107,10 @@ impl<'g> Sheet<'g> {
 
     fn make_items(&mut self, layer: Option<&[usize]>) {
         for (index, device) in self.graph.devices.iter().enumerate() {
-            let mut wide = width(&self.name(device), 14).max(width(&self.below(index), 11)) + 2 * BESIDE;
+            let below = if self.words { width(&self.below(index), 11) } else { 0 };
+            let mut wide = width(&self.name(device), 14).max(below) + 2 * BESIDE;
             if !self.words && self.hubs.contains(&index) {
-                wide += width(&self.letters(index), 11) + 10;
+                wide = width(&self.name(device), WIDE) + width(&self.letters(index), 11) + 2 * BESIDE + 10;
             }
             let mut high = if self.words { HEAD } else { SMALL_HEAD };
             for &row in &self.rows[index] {
@@ -294,7 +297,7 @@ impl<'g> Sheet<'g> {
     fn draw_badge(&self, canvas: &mut Canvas, index: usize, rect: &Rect) {
         let letters = self.letters(index);
         let wide = width(&letters, 11) + 6;
-        let x = rect.x + BESIDE + width(&self.name(&self.graph.devices[index]), 14) + 4;
+        let x = rect.x + BESIDE + width(&self.name(&self.graph.devices[index]), WIDE) + 4;
         canvas.open(&[("class", "badge f8")]);
         canvas.rect("fill", (x, rect.y + 5, wide, 13), 3);
         canvas.text("letter", (x + wide / 2, rect.y + 15), "middle", &letters);
