@@ -1,5 +1,7 @@
 //! From an entry of a spec, named by its keys, to its place in the file.
 
+use std::collections::HashMap;
+
 use crate::load::Workspace;
 use crate::report::Diagnostics;
 use crate::source::{FileId, Span};
@@ -8,17 +10,39 @@ use crate::yaml::{self, Node, Range, Value};
 /// Where the entry `path` (`registers/DSR/fields/dns/bits`) of the spec file `file` (`ip/pl330.yaml`) is written, or
 /// the nearest one around it. `None` when the workspace has no such file or the file no such entry at all.
 pub fn locate(workspace: &Workspace, file: &str, path: &str) -> Option<Span> {
-    let id = file_of(workspace, file, path)?;
-    let text = workspace.sources.file(id).text.clone();
-    let node = yaml::read(id, &text, &mut Diagnostics::new())?;
-    let (start, end) = walk(&node, path)?;
-    Some(Span { file: id, start, end })
+    Locator::new(workspace).find(file, path)
+}
+
+/// Finds many entries, and reads each file once.
+pub(crate) struct Locator<'w> {
+    workspace: &'w Workspace,
+    read: HashMap<FileId, Option<Node>>,
+}
+
+impl<'w> Locator<'w> {
+    pub(crate) fn new(workspace: &'w Workspace) -> Self {
+        Self { workspace, read: HashMap::new() }
+    }
+
+    /// As [`locate`].
+    pub(crate) fn find(&mut self, file: &str, path: &str) -> Option<Span> {
+        let id = file_of(self.workspace, file, path)?;
+        let node = self.read.entry(id).or_insert_with(|| {
+            let text = self.workspace.sources.file(id).text.clone();
+            yaml::read(id, &text, &mut Diagnostics::new())
+        });
+        let (start, end) = walk(node.as_ref()?, path)?;
+        Some(Span { file: id, start, end })
+    }
 }
 
 /// The file that holds an entry: a board's devices may be written in the chip's file.
 fn file_of(workspace: &Workspace, file: &str, path: &str) -> Option<FileId> {
     if let Some(ip) = workspace.ips.iter().find(|loaded| loaded.file == file) {
         return Some(ip.spec.name.span.file);
+    }
+    if let Some(subsystem) = workspace.subsystems.iter().find(|loaded| loaded.file == file) {
+        return Some(subsystem.spec.name.span.file);
     }
     let soc = &workspace.socs.iter().find(|loaded| loaded.file == file)?.spec;
     let device = path.strip_prefix("devices/").and_then(|rest| rest.split('/').next());

@@ -128,7 +128,7 @@ const IP_MUTATIONS: [Mutation; 24] = [
     ("optional: true }", "optional: false }", "!~ consumed clk slow: optional yes -> no"),
     ("bus: {}", "bus: {}, more: {}", "!+ consumed clk more (optional no) added"),
     ("bus: {}", "bus: {}, more: { optional: true }", "+ consumed clk more (optional yes) added"),
-    ("  lazy: { doc: It is slow. }", "  lazy: {}\n  early: {}", "+ quirk early added"),
+    ("  lazy: {", "  early: {}\n  lazy: {", "+ quirk early added"),
     ("COUNT: { offset: 0x0 }", "COUNT: { offset: 0x4 }", "~ register CHANNEL.COUNT moved from 0x0 to 0x4"),
 ];
 
@@ -167,10 +167,16 @@ const SUBSYSTEM_MUTATIONS: [Mutation; 6] = [
 
 /// Without the reason that follows.
 fn told(change: &Change) -> String {
+    let change = Change { place: None, was: None, ..change.clone() };
     let alone = Diff { kind: "ip", name: String::new(), changes: vec![change.clone()], order: vec![], breaking: false };
     let line = alone.text().lines().nth(1).expect("a line").trim().to_string();
     let line = line.strip_suffix(&format!(": {}", change.because)).unwrap_or(&line).to_string();
     if change.breaking { format!("!{line}") } else { line }
+}
+
+/// The first line, from 1, that is another.
+fn first_difference(old: &str, new: &str) -> usize {
+    old.lines().zip(new.lines()).position(|(old, new)| old != new).map_or(old.lines().count(), |line| line + 1)
 }
 
 #[test]
@@ -185,6 +191,13 @@ fn each_change_is_told_once() {
             let found = between(text, &changed);
             assert_eq!(found.changes.iter().map(told).collect::<Vec<_>>(), [*expected], "{from} -> {to}");
             assert_eq!(found.breaking, expected.starts_with('!'));
+            let [place, was] = [&found.changes[0].place, &found.changes[0].was].map(|place| place.as_ref());
+            let line = first_difference(text, &changed);
+            match found.changes[0].happened {
+                Happened::Removed(_) => assert_eq!(was.map(|place| place.line), Some(line), "{from} -> {to}"),
+                _ => assert_eq!(place.map(|place| place.line), Some(line), "{from} -> {to}"),
+            }
+            assert!(place.is_some_and(|place| place.line <= line && place.column > 0), "{from} -> {to}: {place:?}");
             let back = between(&changed, text);
             assert_eq!(back.changes.len(), 1, "{from} <- {to}: {:?}", back.changes);
             assert!(!found.is_empty() && !back.is_empty());

@@ -3,14 +3,22 @@
 use super::entries::Entry;
 use super::{Change, Happened, effect};
 
+/// A change, and where it is in the old and in the new spec, as keys.
+pub(super) struct Found {
+    pub(super) change: Change,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+}
+
 /// What happened between two trees, each thing once.
-pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Change> {
+pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Found> {
     let mut changes = Vec::new();
     let old = &with_new_names(old, new);
     if old.name != new.name {
-        changes.push(effect::judged(new.what, new.name.clone(), Happened::Renamed(old.name.clone()), new));
+        let change = effect::judged(new.what, new.name.clone(), Happened::Renamed(old.name.clone()), new);
+        changes.push(Found { change, old: Some(old.what.to_string()), new: Some(new.what.to_string()) });
     }
-    entry(old, new, "", &new.name, &mut changes);
+    entry((old, ""), (new, ""), "", &new.name, &mut changes);
     changes
 }
 
@@ -45,13 +53,21 @@ fn missing<'e>(one: &'e Entry, other: &Entry) -> Vec<&'e Entry> {
     one.children.iter().filter(|child| !other.children.iter().any(|other| is(child, other))).collect()
 }
 
-/// Facts of one entry, and what is in it. `path`: of what is around what is in it.
-fn entry(old: &Entry, new: &Entry, path: &str, own: &str, changes: &mut Vec<Change>) {
+/// Facts of one entry, and what is in it, each with its keys. `path`: of what is around what is in it.
+fn entry(
+    (old, old_at): (&Entry, &str),
+    (new, new_at): (&Entry, &str),
+    path: &str,
+    own: &str,
+    changes: &mut Vec<Found>,
+) {
     for (fact, before) in &old.facts {
         let Some((_, after)) = new.facts.iter().find(|(name, _)| name == fact) else { continue };
         if before != after {
             let happened = Happened::Changed { fact, old: before.clone(), new: after.clone() };
-            changes.push(effect::judged(new.what, own.to_string(), happened, new));
+            let at = |around: &str| Some(below_keys(around, key_of(new.what, fact)));
+            let change = effect::judged(new.what, own.to_string(), happened, new);
+            changes.push(Found { change, old: at(old_at), new: at(new_at) });
         }
     }
     let below = |child: &Entry| match (path, child.what) {
@@ -64,24 +80,57 @@ fn entry(old: &Entry, new: &Entry, path: &str, own: &str, changes: &mut Vec<Chan
     let lost = missing(old, new);
     let mut fresh = missing(new, old);
     for child in &old.children {
+        let child_at = below_keys(old_at, &child.keys);
         if let Some(other) = new.children.iter().find(|other| is(child, other)) {
-            entry(child, other, &below(other), &below(other), changes);
+            let other_at = below_keys(new_at, &other.keys);
+            entry((child, &child_at), (other, &other_at), &below(other), &below(other), changes);
             continue;
         }
         match renamed(child, &lost, &fresh) {
             Some(at) => {
                 let other = fresh.remove(at);
-                changes.push(effect::judged(other.what, below(other), Happened::Renamed(child.name.clone()), other));
-                entry(child, other, &below(other), &below(other), changes);
+                let other_at = below_keys(new_at, &other.keys);
+                let change = effect::judged(other.what, below(other), Happened::Renamed(child.name.clone()), other);
+                changes.push(Found { change, old: Some(child_at.clone()), new: Some(other_at.clone()) });
+                entry((child, &child_at), (other, &other_at), &below(other), &below(other), changes);
             }
             None => {
                 let what = Happened::Removed(summary(child));
-                changes.push(effect::judged(child.what, below(child), what, child));
+                let change = effect::judged(child.what, below(child), what, child);
+                // In the new spec: where it would be.
+                changes.push(Found { change, new: Some(below_keys(new_at, &child.keys)), old: Some(child_at) });
             }
         }
     }
     for child in fresh {
-        changes.push(effect::judged(child.what, below(child), Happened::Added(summary(child)), child));
+        let change = effect::judged(child.what, below(child), Happened::Added(summary(child)), child);
+        changes.push(Found { change, old: None, new: Some(below_keys(new_at, &child.keys)) });
+    }
+}
+
+fn below_keys(around: &str, keys: &str) -> String {
+    if around.is_empty() { keys.to_string() } else { format!("{around}/{keys}") }
+}
+
+/// The keys of a fact in a spec, where it is not called the same.
+fn key_of(what: &str, fact: &'static str) -> &'static str {
+    match (what, fact) {
+        ("subsystem", "class") => "link/class",
+        ("subsystem", "runtime PM") => "link/runtime_pm",
+        ("subsystem", "arguments") => "reference/args",
+        ("subsystem", "at probe" | "at resume") => "stages",
+        ("subsystem", "device-tree properties" | "device-tree cells" | "device-tree names") => "devicetree",
+        ("device", "irq-safe" | "runtime PM callbacks" | "always on") => "runtime_pm",
+        ("ip", "lost with power" | "restored") => "power",
+        ("ip", "last use in sleep" | "off in sleep") => "sleep",
+        (_, "address" | "size") => "reg",
+        (_, "elements" | "stride") => "array",
+        (_, "enabled") => "status",
+        (_, "type") => "enum",
+        (_, "post-init") => "post_init",
+        (_, "memory to memory") => "memory_to_memory",
+        (_, "arguments") => "args",
+        (_, fact) => fact,
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn judged(what: &'static str, path: String, happened: Happened, entry
         Happened::Added(_) => added(what, entry),
         Happened::Changed { fact, old, new } => changed(what, fact, old, new),
     };
-    Change { what, path, happened, breaking: !because.is_empty(), because }
+    Change { what, path, happened, breaking: !because.is_empty(), because, place: None, was: None }
 }
 
 fn added(what: &str, entry: &Entry) -> &'static str {

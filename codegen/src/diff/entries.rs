@@ -12,6 +12,8 @@ use crate::spec;
 pub(super) struct Entry {
     pub(super) what: &'static str,
     pub(super) name: String,
+    /// Where it stands below what is around it, as keys of the spec: `registers/CTRL`.
+    pub(super) keys: String,
     /// Whatever else it is called, it is this: where that says enough to know it again.
     pub(super) identity: Option<String>,
     pub(super) facts: Vec<(&'static str, String)>,
@@ -19,23 +21,45 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// What a run was asked to read. `None`: nothing, or it has errors.
-    pub(super) fn of(reading: &Reading) -> Option<Self> {
+    /// What a run was asked to read, and its file. `None`: nothing, or it has errors.
+    pub(super) fn of(reading: &Reading) -> Option<(Self, String)> {
         let model = reading.model.as_ref()?;
         let specs = &reading.workspace;
         if let Some(soc) = model.socs.first() {
             let spec = specs.socs.iter().find(|loaded| loaded.spec.name.value == soc.name)?;
-            return Some(of_soc(soc, &spec.spec, model));
+            return Some((of_soc(soc, &spec.spec, model), spec.file.clone()));
         }
         if let Some(loaded) = specs.ips.iter().find(|loaded| loaded.requested) {
-            return Some(of_ip(model.ip(&loaded.spec.name)?, &loaded.spec));
+            return Some((of_ip(model.ip(&loaded.spec.name)?, &loaded.spec, model), loaded.file.clone()));
         }
         let loaded = specs.subsystems.iter().find(|loaded| loaded.requested)?;
-        Some(of_subsystem(model.subsystem(&loaded.spec.name)?))
+        Some((of_subsystem(model.subsystem(&loaded.spec.name)?), loaded.file.clone()))
     }
 
     fn new(what: &'static str, name: impl Into<String>) -> Self {
-        Self { what, name: name.into(), identity: None, facts: Vec::new(), children: Vec::new() }
+        let name = name.into();
+        let section = match what {
+            "register" | "cluster" => "registers",
+            "field" => "fields",
+            "enum" => "enums",
+            "enum value" => "enum",
+            "parameter" | "value" => "parameters",
+            "instruction" => "instructions/set",
+            "operand" => "operands",
+            "provided" => "provides",
+            "id" => "ids",
+            "quirk" => "quirks",
+            "device" => "devices",
+            "operation" => "operations",
+            _ => "",
+        };
+        let keys = format!("{section}/{name}").trim_start_matches('/').to_string();
+        Self { what, name, keys, identity: None, facts: Vec::new(), children: Vec::new() }
+    }
+
+    fn at(mut self, keys: impl Into<String>) -> Self {
+        self.keys = keys.into();
+        self
     }
 
     fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -66,7 +90,7 @@ fn maybe<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "none".to_string(), show)
 }
 
-fn of_ip(ip: &Ip, spec: &spec::Ip) -> Entry {
+fn of_ip(ip: &Ip, spec: &spec::Ip, model: &Model) -> Entry {
     let shared = |name: &str| spec.enums.iter().any(|(own, _)| own.value == name);
     let find = |name: &str| ip.enums.iter().find(|own| own.name == name && !shared(name));
     let engine = ip.engine.as_ref().map_or_else(|| "none".to_string(), |engine| format!("{engine:?}"));
@@ -102,14 +126,18 @@ fn of_ip(ip: &Ip, spec: &spec::Ip) -> Entry {
                 .fact("unit", &own.unit)
         }))
         .with(ip.enums.iter().filter(|own| shared(&own.name)).map(|own| {
-            let entry = Entry::new("enum", &own.name).with(values(own));
+            let values = values(own).into_iter().map(|value| {
+                let keys = format!("values/{}", value.name);
+                value.at(keys)
+            });
+            let entry = Entry::new("enum", &own.name).with(values);
             let identity = own.values.iter().map(|value| format!("{}={}", value.name, value.value)).collect::<Vec<_>>();
             entry.identity(identity.join(" "))
         }))
         .with(ip.registers.iter().map(|node| of_node(node, &find)))
         .with(ip.instructions.iter().flat_map(|set| &set.instructions).map(of_instruction))
         .with(ip.provides.iter().map(of_provided))
-        .with(ip.consumes.iter().map(of_consumed))
+        .with(ip.consumes.iter().map(|own| of_consumed(own, model)))
         .with(ip.quirks.iter().map(|quirk| Entry::new("quirk", &quirk.name)))
 }
 
@@ -241,9 +269,17 @@ fn of_provided(own: &Provided) -> Entry {
         .with(own.ids.iter().map(id))
 }
 
-fn of_consumed(own: &Consumed) -> Entry {
+/// Where a reference stands: `clocks/bus`, `power-domains`.
+fn reference_keys(subsystem: &str, name: &str, model: &Model) -> String {
+    let key = model.subsystem(subsystem).map_or(subsystem, |subsystem| &subsystem.key);
+    format!("{key}/{name}").trim_end_matches('/').to_string()
+}
+
+fn of_consumed(own: &Consumed, model: &Model) -> Entry {
     let port = own.dma.as_ref();
+    let keys = reference_keys(&own.subsystem, &own.name, model);
     Entry::new("consumed", format!("{} {}", own.subsystem, own.name).trim_end())
+        .at(format!("consumes/{keys}"))
         .fact("optional", yes(own.optional))
         .fact("direction", maybe(port, |port| format!("{:?}", port.direction)))
         .fact("fifo", maybe(port, |port| hex(port.fifo)))
@@ -263,7 +299,7 @@ fn of_device(device: &Device, spec: &spec::Device, soc: &Soc, model: &Model) -> 
     quirks.sort();
     let mut edges = Vec::new();
     if let Some(parent) = device.parent {
-        edges.push(Entry::new("edge", PARENT).fact("supplier", name(parent)));
+        edges.push(Entry::new("edge", PARENT).at("parent").fact("supplier", name(parent)));
     }
     for own in &device.references {
         let subsystem = model.subsystem(&own.subsystem);
@@ -271,6 +307,7 @@ fn of_device(device: &Device, spec: &spec::Device, soc: &Soc, model: &Model) -> 
         let requests = own.requests.as_ref();
         edges.push(
             Entry::new("edge", format!("{} {}", own.subsystem, own.name).trim_end())
+                .at(reference_keys(&own.subsystem, &own.name, model))
                 .fact("supplier", name(own.provider))
                 .fact("resource", args.join("/"))
                 .fact("requests", maybe(requests, |r| format!("{:?}, burst {}", r.handshake, r.burst)))

@@ -11,6 +11,7 @@ mod order;
 mod output;
 
 use crate::front::Reading;
+use crate::locate::Locator;
 use entries::Entry;
 pub use order::OrderChange;
 
@@ -43,6 +44,27 @@ pub struct Change {
     pub breaking: bool,
     /// Why, in a few words; empty if there is nothing to say.
     pub because: &'static str,
+    /// Where it is in the new spec, or where it would be.
+    pub place: Option<Place>,
+    /// Where it was in the old spec.
+    pub was: Option<Place>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the command line calls it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 /// What happened to an entry.
@@ -97,16 +119,34 @@ impl Diff {
 /// # Errors
 /// [`DiffError`].
 pub fn diff(old: &Reading, new: &Reading) -> Result<Diff, DiffError> {
-    let (before, after) = (Entry::of(old).ok_or(DiffError::Errors)?, Entry::of(new).ok_or(DiffError::Errors)?);
+    let (before, old_file) = Entry::of(old).ok_or(DiffError::Errors)?;
+    let (after, new_file) = Entry::of(new).ok_or(DiffError::Errors)?;
     if before.what != after.what {
         return Err(DiffError::Kinds(before.what, after.what));
     }
-    let changes = compare::compare(&before, &after);
+    let (mut in_old, mut in_new) = (Locator::new(&old.workspace), Locator::new(&new.workspace));
+    // Around everything: where the spec says its name.
+    let place = |locator: &mut Locator<'_>, reading: &Reading, file: &str, keys: &str| {
+        let span = locator.find(file, keys).or_else(|| locator.find(file, after.what))?;
+        let (line, column) = reading.workspace.sources.line_column(span);
+        Some(Place { file: reading.workspace.sources.file(span.file).name.clone(), line, column })
+    };
+    let changes: Vec<Change> = compare::compare(&before, &after)
+        .into_iter()
+        .map(|found| Change {
+            was: found.old.and_then(|keys| place(&mut in_old, old, &old_file, &keys)),
+            place: found.new.and_then(|keys| place(&mut in_new, new, &new_file, &keys)),
+            ..found.change
+        })
+        .collect();
     let renamed = changes.iter().filter_map(|change| match &change.happened {
         Happened::Renamed(old) if change.what == "device" => Some((old.as_str(), change.path.as_str())),
         _ => None,
     });
-    let order = order::compare(old, new, &renamed.collect());
+    let mut order = order::compare(old, new, &renamed.collect());
+    for change in &mut order {
+        change.place = place(&mut in_new, new, &new_file, &format!("devices/{}", change.device));
+    }
     let breaking = changes.iter().any(|change| change.breaking);
     Ok(Diff { kind: after.what, name: after.name, changes, order, breaking })
 }

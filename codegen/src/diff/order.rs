@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Place;
 use crate::front::Reading;
 use crate::graph::{Explanation, Graph, explain};
 
@@ -18,6 +19,8 @@ pub struct OrderChange {
     pub reversed: bool,
     /// The devices through which it waits, with both ends.
     pub through: Vec<String>,
+    /// Where the device is in the new spec.
+    pub place: Option<Place>,
 }
 
 /// With more devices than this only neighbours are compared.
@@ -56,6 +59,7 @@ pub(super) fn compare(old: &Reading, new: &Reading, renamed: &BTreeMap<&str, &st
                 waits,
                 reversed: others.contains(&(other.clone(), device.clone())),
                 through: through(graph, own[device], own[other]),
+                place: None,
             });
         }
     }

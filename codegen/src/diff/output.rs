@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Change, Diff, Happened};
+use super::{Change, Diff, Happened, OrderChange, Place};
+use crate::report::command;
 
 /// At most so many pairs of devices are told to people.
 const PAIRS: usize = 24;
@@ -12,7 +13,8 @@ const PAIRS: usize = 24;
 const LONG: usize = 80;
 
 impl Diff {
-    /// For people; empty if there is no difference. `-` is gone, `+` is new, `~` is different.
+    /// For people; empty if there is no difference. `-` is gone, `+` is new, `~` is different. Behind each change is where
+    /// it stands in the new spec; where it stood in the old one, if it is gone.
     pub fn text(&self) -> String {
         let mut out = String::new();
         for (breaking, title) in [(true, "Breaking"), (false, "Compatible")] {
@@ -22,27 +24,51 @@ impl Diff {
             }
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}{title} for users of {} {}:", self.kind, self.name);
-            changes.into_iter().for_each(|change| line(change, &mut out));
+            for change in changes {
+                let place = match change.happened {
+                    Happened::Removed(_) => &change.was,
+                    _ => &change.place,
+                };
+                let place = place.as_ref().map_or(String::new(), |place| format!(" ({place})"));
+                let _ = writeln!(out, "  {}{}{place}", told(change), reason(change));
+            }
         }
         if self.order.is_empty() {
             return out;
         }
         let _ = writeln!(out, "\nOrder (of probing; going to sleep is the reverse):");
         for change in self.order.iter().take(PAIRS) {
-            let (sign, word, before) = match (change.waits, change.reversed) {
-                (true, true) => ('~', "waits now for", ", which waited for it"),
-                (true, false) => ('+', "waits now for", ""),
-                (false, true) => continue,
-                (false, false) => ('-', "no longer waits for", ""),
-            };
-            let _ = write!(out, "  {sign} {} {word} {}{before}", change.device, change.other);
+            let Some((sign, text)) = waiting(change) else { continue };
             let _ = match change.through.len() {
-                0..=2 => writeln!(out),
-                _ => writeln!(out, " ({})", change.through.join(" -> ")),
+                0..=2 => writeln!(out, "  {sign} {text}"),
+                _ => writeln!(out, "  {sign} {text} ({})", change.through.join(" -> ")),
             };
         }
         if self.order.len() > PAIRS {
             let _ = writeln!(out, "    and {} more pairs, which follow from these", self.order.len() - PAIRS);
+        }
+        out
+    }
+
+    /// As workflow commands of GitHub Actions: annotations beside the lines of the new spec. What breaks is a warning, the
+    /// rest a notice.
+    pub fn github(&self) -> String {
+        let mut out = String::new();
+        let mut say = |level, place: &Option<Place>, title: &str, text: &str| {
+            let place = place.as_ref().map(|place| (place.file.as_str(), place.line, place.column));
+            out.push_str(&command(level, place, title, text));
+        };
+        for change in &self.changes {
+            let text = format!("{}{}", &told(change)[2..], reason(change));
+            match change.breaking {
+                true => say("warning", &change.place, "breaking change", &text),
+                false => say("notice", &change.place, "change", &text),
+            }
+        }
+        for change in self.order.iter().take(PAIRS) {
+            if let Some((_, text)) = waiting(change) {
+                say("notice", &change.place, "changed order", &text);
+            }
         }
         out
     }
@@ -65,6 +91,8 @@ impl Diff {
             waits: bool,
             reversed: bool,
             through: &'d [String],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            place: Option<PlaceOut<'d>>,
         }
         let order = self.order.iter().map(|change| OrderOut {
             device: &change.device,
@@ -72,6 +100,7 @@ impl Diff {
             waits: change.waits,
             reversed: change.reversed,
             through: &change.through,
+            place: change.place.as_ref().map(PlaceOut::new),
         });
         let root = Root {
             version: 1,
@@ -102,6 +131,23 @@ struct ChangeOut<'d> {
     breaking: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
     because: &'d str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<PlaceOut<'d>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<PlaceOut<'d>>,
+}
+
+#[derive(Serialize)]
+struct PlaceOut<'d> {
+    file: &'d str,
+    line: usize,
+    column: usize,
+}
+
+impl<'d> PlaceOut<'d> {
+    fn new(place: &'d Place) -> Self {
+        Self { file: &place.file, line: place.line, column: place.column }
+    }
 }
 
 impl<'d> ChangeOut<'d> {
@@ -113,13 +159,15 @@ impl<'d> ChangeOut<'d> {
             Happened::Changed { fact, old, new } => ("changed", Some(*fact), Some(old.as_str()), Some(new.as_str())),
         };
         let Change { what, path, breaking, because, .. } = change;
-        Self { what, path, happened, fact, old, new, breaking: *breaking, because }
+        let [place, was] = [&change.place, &change.was].map(|place| place.as_ref().map(PlaceOut::new));
+        Self { what, path, happened, fact, old, new, breaking: *breaking, because, place, was }
     }
 }
 
-fn line(change: &Change, out: &mut String) {
-    let Change { what, path, because, .. } = change;
-    let told = match &change.happened {
+/// What happened, without its reason.
+fn told(change: &Change) -> String {
+    let Change { what, path, .. } = change;
+    match &change.happened {
         Happened::Added(is) => format!("+ {what} {path}{} added", inside(is)),
         Happened::Removed(was) => format!("- {what} {path}{} removed", inside(was)),
         Happened::Renamed(old) => format!("~ {what} {path}: was called {old}"),
@@ -130,9 +178,22 @@ fn line(change: &Change, out: &mut String) {
             (true, _) | (_, true) => format!("~ {what} {path}: {fact} is different"),
             _ => format!("~ {what} {path}: {fact} {} -> {}", quoted(old), quoted(new)),
         },
+    }
+}
+
+fn reason(change: &Change) -> String {
+    if change.because.is_empty() { String::new() } else { format!(": {}", change.because) }
+}
+
+/// Who waits for whom now, or no longer. `None`: the other way round it is told, too.
+fn waiting(change: &OrderChange) -> Option<(char, String)> {
+    let (sign, word, before) = match (change.waits, change.reversed) {
+        (true, true) => ('~', "waits now for", ", which waited for it"),
+        (true, false) => ('+', "waits now for", ""),
+        (false, true) => return None,
+        (false, false) => ('-', "no longer waits for", ""),
     };
-    let because = if because.is_empty() { String::new() } else { format!(": {because}") };
-    let _ = writeln!(out, "  {told}{because}");
+    Some((sign, format!("{} {word} {}{before}", change.device, change.other)))
 }
 
 fn is_place(what: &str, fact: &str) -> bool {

@@ -140,6 +140,14 @@ pub fn github(findings: &Diagnostics, sources: &SourceMap) -> String {
     out
 }
 
+/// A workflow command of GitHub Actions: an annotation at file, line and column.
+#[cfg(feature = "diff")]
+pub(crate) fn command(level: &str, place: Option<(&str, usize, usize)>, title: &str, message: &str) -> String {
+    let place = place
+        .map_or(String::new(), |(file, line, column)| format!("file={},line={line},col={column},", property(file)));
+    format!("::{level} {place}title={}::{}\n", property(title), data(message))
+}
+
 /// Text of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{ReportFormat, SpecPath};
+use super::SpecPath;
 
 /// Tell what differs between two specs, in terms of what they say
 ///
-/// Registers moved, fields changed, devices added, edges removed, devices that wait for others now: each once, and
-/// whether it breaks what users of generated code wrote. Whitespace, comments, the order of entries and texts make no
+/// Registers moved, fields changed, devices added, edges removed, devices that wait for others now: each once, with its
+/// place, and whether it breaks what users of generated code wrote. Whitespace, comments, the order of entries and texts make no
 /// difference.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -15,6 +15,8 @@ use super::{ReportFormat, SpecPath};
   linkwright diff old/soc/board.yaml specs/soc/board.yaml --format json | jq '.changes[] | select(.breaking)'
   git show HEAD:specs/soc/zynq7000.yaml > /tmp/zynq7000.yaml && linkwright diff /tmp/zynq7000.yaml specs/soc/zynq7000.yaml
       Against the last commit.
+  linkwright diff main/soc/board.yaml specs/soc/board.yaml --format github
+      In a workflow: annotations beside the lines of a pull request.
 
 Exit codes:
   0  no difference
@@ -31,8 +33,19 @@ pub(crate) struct Diff {
 
     /// How to tell it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: ReportFormat,
+    pub(crate) format: DiffFormat,
 
     #[command(flatten)]
     pub(crate) path: SpecPath,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Sentences with places
+    #[default]
+    Human,
+    /// One JSON object
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
 }

@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::asm::{Asm, Emit};
 pub(crate) use self::completions::Completions;
-pub(crate) use self::diff::Diff;
+pub(crate) use self::diff::{Diff, DiffFormat};
 pub(crate) use self::disasm::{Disasm, Input};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::generate::{Generate, Target};

@@ -5,7 +5,7 @@ use linkwright_codegen::front::Reading;
 use linkwright_codegen::load::Input;
 
 use super::specs;
-use crate::args::{Diff, ReportFormat};
+use crate::args::{Diff, DiffFormat};
 use crate::console::Console;
 use crate::{Failure, Verdict};
 
@@ -23,8 +23,9 @@ pub(crate) fn run(args: &Diff, console: &Console) -> Result<Verdict, Failure> {
         DiffError::Kinds(..) => Failure::new(error.to_string()).help("give two specs of the same kind"),
     })?;
     match args.format {
-        ReportFormat::Json => console.result(found.json().as_bytes())?,
-        ReportFormat::Human => console.result(found.text().as_bytes())?,
+        DiffFormat::Human => console.result(found.text().as_bytes())?,
+        DiffFormat::Json => console.result(found.json().as_bytes())?,
+        DiffFormat::Github => console.result(found.github().as_bytes())?,
     }
     if found.is_empty() {
         console.say(&format!("No difference between {} and {}", args.old.display(), args.new.display()));

@@ -42,14 +42,14 @@ fn changes_of_a_chip() {
     });
     diff(&paths).assert().code(1).stderr_eq("").stdout_eq(str![[r#"
 Breaking for users of soc toy:
-  ~ edge spi power-domain io moved from pd_io to pd_core: what proves that the old supplier is on is gone
-  ~ device probe: was called sensor: it has another name in generated code
-  ~ edge probe power-domain moved from pd_io to pd_core: what proves that the old supplier is on is gone
+  ~ edge spi power-domain io moved from pd_io to pd_core: what proves that the old supplier is on is gone ([..]new.yaml:18)
+  ~ device probe: was called sensor: it has another name in generated code ([..]new.yaml:19)
+  ~ edge probe power-domain moved from pd_io to pd_core: what proves that the old supplier is on is gone ([..]new.yaml:19)
 
 Compatible for users of soc toy:
-  ~ device dmac moved from 0x14000000 to 0x14800000
-  ~ edge spi dma tx: resource 3 -> 5
-  + device extra (ip lonely-sensor, address 0x18000000) added
+  ~ device dmac moved from 0x14000000 to 0x14800000 ([..]new.yaml:12)
+  ~ edge spi dma tx: resource 3 -> 5 ([..]new.yaml:17)
+  + device extra (ip lonely-sensor, address 0x18000000) added ([..]new.yaml:21)
 
 Order (of probing; going to sleep is the reverse):
   - probe no longer waits for pd_io
@@ -60,6 +60,30 @@ Order (of probing; going to sleep is the reverse):
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&found["kind"], &found["name"], &found["breaking"]), (&"soc".into(), &"toy".into(), &true.into()));
     assert_eq!(found["changes"].as_array().map(Vec::len), Some(6));
+    let renamed = &found["changes"][3];
+    assert_eq!((&renamed["path"], &renamed["old"]), (&"probe".into(), &"sensor".into()), "{renamed}");
+    let place = |what: &str| {
+        let file = renamed[what]["file"].as_str().expect("a file").to_string();
+        (file, renamed[what]["line"].as_u64(), renamed[what]["column"].as_u64())
+    };
+    let line = |path: &str, text: &str| {
+        let found = fs::read_to_string(path).expect("readable").lines().position(|line| line.starts_with(text));
+        (path.to_string(), found.map(|line| line as u64 + 1), Some(3))
+    };
+    assert_eq!(place("place"), line(&paths[1], "  probe:"));
+    assert_eq!(place("was"), line(&paths[0], "  sensor:"));
+    let github = diff(&paths).args(["--format", "github"]).assert().code(1).stderr_eq("");
+    github.stdout_eq(str![[r#"
+::notice file=[..]new.yaml,line=12,col=22,title=change::device dmac moved from 0x14000000 to 0x14800000
+::notice file=[..]new.yaml,line=17,col=13,title=change::edge spi dma tx: resource 3 -> 5
+::warning file=[..]new.yaml,line=18,col=37,title=breaking change::edge spi power-domain io moved from pd_io to pd_core: what proves that the old supplier is on is gone
+::warning file=[..]new.yaml,line=19,col=3,title=breaking change::device probe: was called sensor: it has another name in generated code
+::warning file=[..]new.yaml,line=19,col=49,title=breaking change::edge probe power-domain moved from pd_io to pd_core: what proves that the old supplier is on is gone
+::notice file=[..]new.yaml,line=21,col=3,title=change::device extra (ip lonely-sensor, address 0x18000000) added
+::notice file=[..]new.yaml,line=19,col=3,title=changed order::probe no longer waits for pd_io
+::notice file=[..]new.yaml,line=13,col=3,title=changed order::spi no longer waits for pd_io
+
+"#]]);
 }
 
 #[test]
