@@ -36,7 +36,7 @@ impl Diff {
         if self.order.is_empty() {
             return out;
         }
-        let _ = writeln!(out, "\nOrder (of probing; going to sleep is the reverse):");
+        let _ = writeln!(out, "\nOrder of probing:");
         for change in self.order.iter().take(PAIRS) {
             let Some((sign, text)) = waiting(change) else { continue };
             let _ = match change.through.len() {

@@ -51,7 +51,7 @@ Compatible for users of soc toy:
   ~ edge spi dma tx: resource 3 -> 5 ([..]new.yaml:17)
   + device extra (ip lonely-sensor, address 0x18000000) added ([..]new.yaml:21)
 
-Order (of probing; going to sleep is the reverse):
+Order of probing:
   - probe no longer waits for pd_io
   - spi no longer waits for pd_io
 
