@@ -150,7 +150,7 @@ fn report(soc: &Soc, edges: &[Edge<'_>], cycle: &[usize], knot: usize, cut: (&[u
         .map(|&edge| {
             let Edge { link, place, need, .. } = &edges[edge];
             let link = (*link)?;
-            let (place, entry) = (cx.workspace.place(*place), link.as_post_init(soc, cx));
+            let (place, entry) = (cx.workspace.sources.place(*place), link.as_post_init(soc, cx));
             Some(format!("{place}: let `{}` probe without `{}`: `{entry}`", name(need.consumer), name(need.supplier)))
         })
         .collect();

@@ -156,7 +156,7 @@ fn a_reference_not_needed_to_probe_cuts_the_circle_and_the_others_stay() {
     let reading = read(devices);
     assert_eq!(rules(&reading), ["LW0413"]);
     let help = reading.diagnostics.sorted()[0].help.join("\n");
-    let proposed = "soc/board.yaml:4: let `a` probe without `b`: `{ to: b, clock: 0, post_init: true }`";
+    let proposed = "soc/board.yaml:4:31: let `a` probe without `b`: `{ to: b, clock: 0, post_init: true }`";
     assert!(help.ends_with(proposed), "{help}");
     let cut = soc(&devices.replace("in: b/0", "in: { to: b, clock: 0, post_init: true }"));
     assert_eq!(cut.probe_order, [0, 1]);
