@@ -25,7 +25,7 @@ struct Arguments {
     cache: PathBuf,
     /// Boards that are compared with the second method; default: all.
     compare: usize,
-    /// Boards whose generated crates are compiled.
+    /// Boards whose generated crates are compiled; default: 20.
     compile: usize,
     /// Rule whose findings are listed.
     show: Option<String>,
@@ -37,7 +37,7 @@ fn arguments() -> Result<Arguments, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"));
     let mut out =
-        Arguments { cache: target.join("boards"), compare: usize::MAX, compile: 3, show: None, files: Vec::new() };
+        Arguments { cache: target.join("boards"), compare: usize::MAX, compile: 20, show: None, files: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
