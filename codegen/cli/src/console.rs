@@ -66,6 +66,14 @@ impl Console {
         }
     }
 
+    /// Write a result for people: in the width of their terminal, as it is for a file or a program.
+    pub(crate) fn sentences(&self, text: &str) -> Result<(), Failure> {
+        match io::stdout().is_terminal() {
+            true => self.result(page::folded(text, width()).as_bytes()),
+            false => self.result(text.as_bytes()),
+        }
+    }
+
     /// Write a page of Markdown: with colours and in the terminal's width for people, as it is for programs.
     pub(crate) fn page(&self, markdown: &str) -> Result<(), Failure> {
         if anstream::AutoStream::choice(&io::stdout()) == ColorChoice::Never {

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Diff, console: &Console) -> Result<Verdict, Failure> {
         DiffError::Kinds(..) => Failure::new(error.to_string()).help("give two specs of the same kind"),
     })?;
     match args.format {
-        DiffFormat::Human => console.result(found.text().as_bytes())?,
+        DiffFormat::Human => console.sentences(&found.text())?,
         DiffFormat::Json => console.result(found.json().as_bytes())?,
         DiffFormat::Github => console.result(found.github().as_bytes())?,
     }

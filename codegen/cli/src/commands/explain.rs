@@ -62,10 +62,9 @@ fn edge(device: &str, other: &str, spec: &Path, args: &Explain, console: &Consol
     let Some(all) = all else { return Ok(verdict) };
     let find = |name: &str| all.device(name).map_err(|error| graph::choice(&error));
     let explanation = explain(&all, find(device)?, find(other)?);
-    let text = match args.format {
-        ReportFormat::Human => explanation.text(&all),
-        ReportFormat::Json => explanation.json(&all),
-    };
-    console.result(text.as_bytes())?;
+    match args.format {
+        ReportFormat::Human => console.sentences(&explanation.text(&all))?,
+        ReportFormat::Json => console.result(explanation.json(&all).as_bytes())?,
+    }
     Ok(verdict)
 }

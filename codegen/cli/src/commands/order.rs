@@ -9,10 +9,9 @@ pub(crate) fn run(args: &Order, console: &Console) -> Result<Verdict, Failure> {
     let (all, verdict) = chip::graph(&args.spec, &args.path, console)?;
     let Some(all) = all else { return Ok(verdict) };
     let order = graph::order(&all);
-    let text = match args.format {
-        ReportFormat::Human => order.text(&all, args.sleep),
-        ReportFormat::Json => order.json(&all),
-    };
-    console.result(text.as_bytes())?;
+    match args.format {
+        ReportFormat::Human => console.sentences(&order.text(&all, args.sleep))?,
+        ReportFormat::Json => console.result(order.json(&all).as_bytes())?,
+    }
     Ok(verdict)
 }

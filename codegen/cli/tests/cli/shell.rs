@@ -91,6 +91,26 @@ fn reports_are_as_wide_as_the_terminal() {
 }
 
 #[test]
+fn tables_are_as_wide_as_the_terminal() {
+    let order = |terminal: bool| {
+        let specs = crate::fixtures().join("../../../../specs/soc/exynos5433.yaml");
+        let line = format!("{} order {}", env!("CARGO_BIN_EXE_linkwright"), specs.display());
+        let mut command = Command::new(if terminal { "script" } else { "sh" });
+        match terminal {
+            true => command.args(["-qec", &line, "/dev/null"]),
+            false => command.args(["-c", &line]),
+        };
+        let output = command.env("COLUMNS", "70").output().expect("`script` is needed here; Debian: bsdutils");
+        String::from_utf8(output.stdout).expect("text").replace('\r', "")
+    };
+    let (terminal, pipe) = (order(true), order(false));
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max();
+    assert!(widest(&terminal) <= Some(70) && widest(&pipe) > Some(70), "{terminal}");
+    let words = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(words(&terminal), words(&pipe));
+}
+
+#[test]
 fn colours_follow_the_environment() {
     let colored = |set: &[(&str, &str)]| {
         let mut command = linkwright().args(["explain", "LW0102"]);
