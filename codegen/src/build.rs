@@ -205,7 +205,12 @@ impl Build {
 fn watched(reading: &Reading, config: Option<&Path>) -> Vec<String> {
     let files = reading.workspace.sources.iter().filter_map(|(_, file)| file.path.as_deref());
     let folders = reading.workspace.directories.iter().flat_map(|directory| {
-        ["subsystems", "ip", "soc"].map(|kind| directory.join(kind)).into_iter().filter(|folder| folder.is_dir())
+        let kinds = ["subsystems", "ip", "soc"].map(|kind| directory.join(kind));
+        // A folder that comes later counts, too. Of a package cargo would watch all, and what it has built itself.
+        let there = kinds.iter().filter(|kind| kind.is_dir()).count();
+        let whole = (1..kinds.len()).contains(&there) && !directory.join("Cargo.toml").exists();
+        let watched = if whole { vec![directory.clone()] } else { kinds.to_vec() };
+        watched.into_iter().filter(|folder| !folder.as_os_str().is_empty() && folder.is_dir())
     });
     let mut paths: BTreeSet<PathBuf> = files.map(Path::to_path_buf).collect();
     paths.extend(folders);
