@@ -85,6 +85,11 @@ fn check(graph: &Graph, lanes: Lanes) {
     }
     lines_keep_off(&all, &boxes);
     words_fit(&all, &boxes);
+    // Above each column stands how many devices it has, whole.
+    let titles = all.iter().filter(|node| has_class(**node, "lane")).filter_map(|node| node.text());
+    let titles: Vec<&str> = titles.filter(|text| text.contains(" · ")).collect();
+    assert!(titles.iter().all(|title| title.ends_with(" device") || title.ends_with(" devices")), "{titles:?}");
+    assert_eq!(titles.is_empty(), lanes == Lanes::None || graph.devices.is_empty(), "{titles:?}");
 }
 
 /// No line goes through a box.

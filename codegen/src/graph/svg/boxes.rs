@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundle::{Bundle, Form, Look, bundles};
-use super::{Lanes, shortened};
+use super::{BESIDE_TITLE, Columns, Lanes, TITLE, shortened};
 use crate::graph::layout::{Cluster, Header, Item, Layout, Line, Rect};
 use crate::graph::palette::Palette;
 use crate::graph::{Device, Graph};
@@ -52,7 +52,7 @@ pub(super) struct Sheet<'g> {
 }
 
 impl<'g> Sheet<'g> {
-    pub(super) fn new(graph: &'g Graph, palette: &'g Palette<'g>, lanes: Lanes, layer: Option<&[usize]>) -> Self {
+    pub(super) fn new(graph: &'g Graph, palette: &'g Palette<'g>, lanes: Lanes, columns: Option<&Columns>) -> Self {
         let words = graph.devices.len() <= WORDS;
         let (bundles, hubs) = bundles(graph, lanes, words);
         let mut rows = vec![Vec::new(); graph.devices.len()];
@@ -85,7 +85,7 @@ impl<'g> Sheet<'g> {
             marks,
         };
         sheet.make_clusters();
-        sheet.make_items(layer);
+        sheet.make_items(columns);
         sheet.make_lines();
         let area: i64 = sheet.items.iter().map(|item| (item.width + 60) * (item.height + 16)).sum();
         sheet.tall = ((area as f64 * 0.8).sqrt() as i64).max(600);
@@ -105,7 +105,7 @@ impl<'g> Sheet<'g> {
         }
     }
 
-    fn make_items(&mut self, layer: Option<&[usize]>) {
+    fn make_items(&mut self, columns: Option<&Columns>) {
         for (index, device) in self.graph.devices.iter().enumerate() {
             let below = if self.words { width(&self.below(index), 11) } else { 0 };
             let mut wide = width(&self.name(device), 14).max(below) + 2 * BESIDE;
@@ -128,7 +128,10 @@ impl<'g> Sheet<'g> {
                 high += 6;
             }
             let home = self.graph.home(index).filter(|_| self.lanes == Lanes::None);
-            let layer = layer.map(|layer| layer[index]);
+            let layer = columns.map(|(layer, titles)| {
+                wide = wide.max(width(&titles[layer[index]], TITLE) - BESIDE_TITLE);
+                layer[index]
+            });
             self.items.push(Item { width: wide, height: high, home, layer });
         }
     }

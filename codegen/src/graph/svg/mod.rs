@@ -37,6 +37,9 @@ const HEAD: i64 = 76;
 const LINE: i64 = 16;
 /// Above the columns of lanes.
 const BAND: i64 = 34;
+/// Size of the text there, and how far it may reach beyond the boxes below it.
+const TITLE: i64 = 13;
+const BESIDE_TITLE: i64 = 4;
 /// No picture is narrower.
 const LEAST: i64 = 680;
 
@@ -44,7 +47,7 @@ const LEAST: i64 = 680;
 pub fn svg(graph: &Graph, lanes: Lanes) -> String {
     let palette = Palette::new(graph);
     let columns = columns(graph, lanes);
-    let sheet = Sheet::new(graph, &palette, lanes, columns.as_ref().map(|(layer, _)| layer.as_slice()));
+    let sheet = Sheet::new(graph, &palette, lanes, columns.as_ref());
     let layout = layout::layout(&sheet.items, &sheet.clusters, &sheet.lines, sheet.tall);
     let legend = legend::Legend::new(graph, &sheet, &palette);
     let wide = (layout.width + 2 * MARGIN).max(LEAST);
@@ -76,8 +79,10 @@ pub fn svg(graph: &Graph, lanes: Lanes) -> String {
     canvas.finish()
 }
 
-/// The column of each device, and what stands above each.
-fn columns(graph: &Graph, lanes: Lanes) -> Option<(Vec<usize>, Vec<String>)> {
+/// The column of each device, and what stands above each column.
+type Columns = (Vec<usize>, Vec<String>);
+
+fn columns(graph: &Graph, lanes: Lanes) -> Option<Columns> {
     let (rounds, phases) = match lanes {
         Lanes::None => return None,
         Lanes::Probe => (graph.probe_rounds(), false),
@@ -107,7 +112,7 @@ fn draw_bands(canvas: &mut Canvas, layout: &Layout, titles: &[String], top: i64)
     for (at, ((left, right), title)) in layout.bands.iter().zip(titles).enumerate() {
         let class = if at % 2 == 0 { "band" } else { "band odd" };
         canvas.rect(class, (MARGIN + left - 8, top - BAND, right - left + 16, layout.height + BAND + 8), 6);
-        let text = shortened(title, right - left + 12, 12);
+        let text = shortened(title, right - left + BESIDE_TITLE, TITLE);
         canvas.text("lane", (MARGIN + left, top - 14), "start", &text);
     }
 }
