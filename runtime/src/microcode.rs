@@ -3,8 +3,9 @@
 //! The planner thinks in [`Op`]s; the generated code of a controller turns each into bytes ([`Isa`]). Which operations
 //! exist, their limits and encodings come from the controller's description.
 
-/// The bytes of one instruction.
+/// The bytes of one instruction. Aligned, so that it is copied by words.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(4))]
 pub struct Encoded {
     bytes: [u8; Encoded::MAX],
     len: u8,

@@ -3,18 +3,32 @@
 use super::buffers::{Held, Role};
 use super::memory::{Arena, RawBuf, View};
 use super::plan::{Place, Program, Snapshot};
-use super::{FULL, Position, StartError};
+use super::{Position, StartError};
 use crate::microcode::Side;
 
 /// A program and which of its sides are buffers. All methods are atomic; the table of blocks is read from the program's
 /// memory, which only the processor writes.
 #[derive(Clone, Copy)]
 pub(super) struct Blocks {
-    pub(super) program: Program,
-    pub(super) role: Role,
+    program: Program,
+    role: Role,
 }
 
 impl Blocks {
+    pub(super) fn of(program: &Program, role: Role) -> Option<Self> {
+        Some(Self { program: *program, role })
+    }
+
+    /// Bytes it moves.
+    pub(super) fn bytes(&self) -> u32 {
+        self.program.bytes
+    }
+
+    /// It never ends.
+    pub(super) fn endless(&self) -> bool {
+        self.program.endless
+    }
+
     fn place(&self, memory: &View, index: u16) -> Option<Place> {
         self.program.place(index, |at| memory.word(at.into()))
     }
@@ -26,7 +40,7 @@ impl Blocks {
         held: &'h Held,
         mut f: impl FnMut(u16, &Place, Side, &'h RawBuf) -> Result<(), E>,
     ) -> Result<(), E> {
-        for index in 0..if FULL { self.program.blocks } else { 1 } {
+        for index in 0..self.program.blocks {
             let Some(place) = self.place(memory, index) else { continue };
             let sides = held.sides(index.into(), self.role);
             for (side, buffer) in [Side::Source, Side::Destination].into_iter().zip(sides) {
@@ -120,7 +134,8 @@ impl Blocks {
     pub(super) fn moved(&self, memory: &View, position: &Position, queued: u8) -> u32 {
         let pc = position.pc.wrapping_sub(memory.bus());
         let Position { source, destination, .. } = *position;
-        self.program.done(|at| memory.word(at.into()), Snapshot { pc, source, destination, queued })
+        let at = Snapshot { pc, source, destination, queued };
+        self.program.done(|at| memory.word(at.into()), at)
     }
 
     /// Has a thread that stands there, and runs, set this program's addresses?

@@ -1,6 +1,6 @@
 #![allow(unsafe_code, reason = "gives erased buffers their type back")]
 
-use super::FULL;
+use super::IfFull;
 use super::memory::{DmaBuf, RawBuf};
 use super::segments::List;
 use crate::mmio::Word;
@@ -12,11 +12,11 @@ pub(super) enum Held {
     #[default]
     Empty,
     /// Source or destination; the other side is no memory, or the same for every transfer.
-    One(RawBuf),
+    One(RawBuf, IfFull),
     /// Source and destination.
     Pair(RawBuf, RawBuf),
     /// Several of either.
-    List(List),
+    List(List, IfFull),
 }
 
 /// Source and destination of one block, as far as they are buffers.
@@ -38,18 +38,17 @@ impl Held {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Empty => 0,
-            Self::One(_) | Self::Pair(..) => 1,
-            Self::List(list) if FULL => list.len(),
-            Self::List(_) => 0,
+            Self::One(..) | Self::Pair(..) => 1,
+            Self::List(list, _) => list.len(),
         }
     }
 
     /// The buffers of block `index`.
     pub(super) fn sides(&self, index: usize, role: Role) -> Sides<'_> {
         let sides = match self {
-            Self::One(only) if index == 0 => [Some(only), None],
+            Self::One(only, _) if index == 0 => [Some(only), None],
             Self::Pair(source, destination) if index == 0 => [Some(source), Some(destination)],
-            Self::List(list) if FULL => list.sides(index),
+            Self::List(list, _) => list.sides(index),
             _ => [None, None],
         };
         match (role, sides) {
@@ -105,12 +104,18 @@ impl<W: Word> Erase for CopyPair<W> {
 }
 
 impl<W: Word> Erase for DmaBuf<W> {
+    #[cfg(feature = "full")]
     fn erase(self) -> Held {
-        Held::One(self.into_raw())
+        Held::One(self.into_raw(), ())
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn erase(self) -> Held {
+        unreachable!("no transfer of a single buffer can be prepared")
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let Held::One(only) = held else {
+        let Held::One(only, _) = held else {
             // SAFETY: `erase` made it, by the caller's promise.
             unsafe { core::hint::unreachable_unchecked() }
         };

@@ -66,7 +66,18 @@ impl<E: Endpoint> Channel<E> {
         let config = &self.claimed.engine.core().config;
         let beat = size_of::<E::Word>() as u8;
         let (source, destination) = <E::Direction as Wiring>::ends(E::PORT, beat, config);
-        let order = Order { source, destination, pattern, role: <E::Direction as Wiring>::ROLE, shape: &shape };
+        #[cfg(not(feature = "full"))]
+        let block = shape.only_block();
+        let order = Order {
+            source,
+            destination,
+            pattern,
+            role: <E::Direction as Wiring>::ROLE,
+            #[cfg(feature = "full")]
+            shape: &shape,
+            #[cfg(not(feature = "full"))]
+            block: block.as_ref(),
+        };
         match equip::prepare(&mut self.claimed, cx, &order) {
             Ok(link) => Ok(Prepared::new(link, shape)),
             Err(error) => Err((error, self)),

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::mem::ManuallyDrop;
 
 use super::channel::Channel;
 use super::endpoint::{Endpoint, Port};
@@ -17,7 +18,8 @@ use crate::power::{Device, DeviceId, Grant, PowerCore};
 pub struct Dmac<C: Controller, const CHANNELS: usize = 8> {
     controller: C,
     core: Core,
-    slots: [Slot; CHANNELS],
+    /// Only who has the engine for good fills them, so there is nothing to drop.
+    slots: ManuallyDrop<[Slot; CHANNELS]>,
 }
 
 impl<C: Controller> Dmac<C> {
@@ -43,7 +45,8 @@ impl<C: Controller, const CHANNELS: usize> Dmac<C, CHANNELS> {
         config: Config,
     ) -> Self {
         const { assert!(CHANNELS > 0 && CHANNELS <= 32, "an engine has 1 to 32 channels") };
-        Self { controller, core: Core::new(D::ID, power, memory, config), slots: [const { Slot::new() }; CHANNELS] }
+        let slots = ManuallyDrop::new([const { Slot::new() }; CHANNELS]);
+        Self { controller, core: Core::new(D::ID, power, memory, config), slots }
     }
 
     /// The controller, for what the engine does not do.
@@ -122,7 +125,7 @@ impl<C: Controller, const CHANNELS: usize> Engine for Dmac<C, CHANNELS> {
         &self.core
     }
     fn slots(&'static self) -> &'static [Slot] {
-        &self.slots
+        &*self.slots
     }
 }
 
@@ -135,6 +138,6 @@ impl<C: Controller, const CHANNELS: usize> fmt::Debug for Dmac<C, CHANNELS> {
             }
         }
         let mut f = f.debug_struct("Dmac");
-        f.field("engine", &self.core).field("channels", &Phases(&self.slots)).finish_non_exhaustive()
+        f.field("engine", &self.core).field("channels", &Phases(&*self.slots)).finish_non_exhaustive()
     }
 }

@@ -2,12 +2,17 @@
 
 use core::fmt;
 
+#[cfg(feature = "full")]
 use super::failure::Disassemble;
 use super::memory::Arena;
-use super::plan::{self, Attributes, PlanError, Program, Request, Tail};
+#[cfg(feature = "full")]
+use super::plan::Request;
+use super::plan::{self, Attributes, PlanError, Program, Tail};
+#[cfg(not(feature = "full"))]
+use super::plan::{Block, Setup};
 use super::slot::Slot;
 use super::{Capabilities, Controller, FULL, FaultCauses, Position, Stuck, ThreadState};
-use crate::microcode::{Encoded, Isa, Side};
+use crate::microcode::Side;
 use crate::power::{DeviceId, Grant, PowerCore};
 use crate::sync::{Lock, exclusive};
 
@@ -88,7 +93,8 @@ impl Default for Config {
     }
 }
 
-/// A [`Controller`] and its instruction set as one object.
+/// A [`Controller`] and its instruction set as one object. What is asked only of threads that wait for events is not
+/// linked without the feature `full`.
 pub(super) trait Hardware: Sync {
     fn capabilities(&self) -> Capabilities;
     fn start(&self, thread: u8, program: u32, non_secure: bool, polls: u32) -> Result<(), Stuck>;
@@ -105,7 +111,11 @@ pub(super) trait Hardware: Sync {
     fn interrupts(&self) -> u32;
     fn clear_interrupts(&self, events: u32);
     fn enable_interrupts(&self, events: u32);
+    #[cfg(feature = "full")]
     fn plan(&self, request: &Request<'_>, out: &mut [u8]) -> Result<Program, PlanError>;
+    #[cfg(not(feature = "full"))]
+    fn plan_block(&self, setup: &Setup, block: &Block, out: &mut [u8]) -> Result<Program, PlanError>;
+    #[cfg(feature = "full")]
     fn disassembler(&self) -> Disassemble;
 }
 
@@ -123,7 +133,7 @@ impl<C: Controller> Hardware for C {
         Controller::kill_manager(self, polls)
     }
     fn send_event(&self, event: u8, polls: u32) -> Result<(), Stuck> {
-        Controller::send_event(self, event, polls)
+        if FULL { Controller::send_event(self, event, polls) } else { Err(Stuck) }
     }
     fn is_busy(&self) -> bool {
         Controller::is_busy(self)
@@ -135,7 +145,7 @@ impl<C: Controller> Hardware for C {
         Controller::position(self, thread)
     }
     fn address(&self, thread: u8, side: Side) -> u32 {
-        Controller::address(self, thread, side)
+        if FULL { Controller::address(self, thread, side) } else { 0 }
     }
     fn faulting(&self) -> u32 {
         Controller::faulting(self)
@@ -155,11 +165,17 @@ impl<C: Controller> Hardware for C {
     fn enable_interrupts(&self, events: u32) {
         Controller::enable_interrupts(self, events);
     }
+    #[cfg(feature = "full")]
     fn plan(&self, request: &Request<'_>, out: &mut [u8]) -> Result<Program, PlanError> {
         plan::transfer::<C::Isa>(request, out)
     }
+    #[cfg(not(feature = "full"))]
+    fn plan_block(&self, setup: &Setup, block: &Block, out: &mut [u8]) -> Result<Program, PlanError> {
+        plan::plain_block::<C::Isa>(setup, block, out)
+    }
+    #[cfg(feature = "full")]
     fn disassembler(&self) -> Disassemble {
-        if FULL { <C::Isa as Isa>::disassemble } else { |_, _| None }
+        <C::Isa as crate::microcode::Isa>::disassemble
     }
 }
 
@@ -222,17 +238,4 @@ impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine").field("device", &self.device).field("config", &self.config).finish_non_exhaustive()
     }
-}
-
-/// The first bytes of what may be an instruction, cut to its length if it is one.
-pub(super) fn instruction(bytes: &[u8], disassemble: Disassemble) -> Encoded {
-    struct Nowhere;
-    impl fmt::Write for Nowhere {
-        fn write_str(&mut self, _: &str) -> fmt::Result {
-            Ok(())
-        }
-    }
-    let known = if FULL { disassemble(bytes, &mut Nowhere) } else { None };
-    let len = known.unwrap_or(bytes.len());
-    Encoded::truncating(bytes.get(..len).unwrap_or(bytes))
 }

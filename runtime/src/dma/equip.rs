@@ -2,13 +2,19 @@
 
 use super::buffers::Role;
 use super::channel::Claimed;
-use super::engine::Engine;
+use super::engine::{Engine, Hardware};
 use super::link::Link;
 use super::memory::RawBuf;
-use super::plan::{Checkpoint, End, Handshake, PlanError, Program, Request, Setup, Work};
+#[cfg(not(feature = "full"))]
+use super::plan::Block;
+use super::plan::{Checkpoint, End, Handshake, PlanError, Program, Setup};
+#[cfg(feature = "full")]
+use super::plan::{Request, Work};
+use super::shape::Extras;
+#[cfg(feature = "full")]
 use super::shape::sealed::Sealed;
 use super::slot::Phase;
-use super::{Capabilities, ClaimError, FULL, PrepareError, ThreadState};
+use super::{Capabilities, ClaimError, FULL, IfFull, PrepareError, ThreadState};
 use crate::context::Task;
 use crate::power::Grant;
 use crate::sync::exclusive;
@@ -20,7 +26,53 @@ pub(super) struct Order<'a> {
     /// The source is this again and again, as wide as a bus.
     pub(super) pattern: Option<[u8; PATTERN]>,
     pub(super) role: Role,
+    #[cfg(feature = "full")]
     pub(super) shape: &'a dyn Sealed,
+    /// All that can be prepared, as the shape has it.
+    #[cfg(not(feature = "full"))]
+    pub(super) block: Option<&'a Block>,
+}
+
+#[cfg(feature = "full")]
+impl Order<'_> {
+    fn extras(&self) -> Extras {
+        self.shape.extras()
+    }
+
+    fn plan(
+        &self,
+        hardware: &dyn Hardware,
+        setup: &Setup,
+        source: End,
+        gate: Option<u8>,
+        out: &mut [u8],
+    ) -> Result<Program, PlanError> {
+        self.shape.plan(&mut |work| {
+            let work = match work {
+                Work::Cyclic { block, period_bytes, gate: Some(_) } => Work::Cyclic { block, period_bytes, gate },
+                other => other,
+            };
+            hardware.plan(&Request { setup: *setup, source, destination: self.destination, work }, out)
+        })
+    }
+}
+
+#[cfg(not(feature = "full"))]
+impl Order<'_> {
+    fn extras(&self) -> Extras {
+        Extras::NONE
+    }
+
+    fn plan(
+        &self,
+        hardware: &dyn Hardware,
+        setup: &Setup,
+        _: End,
+        _: Option<u8>,
+        out: &mut [u8],
+    ) -> Result<Program, PlanError> {
+        hardware.plan_block(setup, self.block.ok_or(PlanError::OutOfScope)?, out)
+    }
 }
 
 /// Bytes of a pattern: the widest bus.
@@ -33,16 +85,23 @@ const USUAL: u16 = 256;
 pub(super) struct Line {
     engine: &'static dyn Engine,
     number: u8,
+    _full: IfFull,
 }
 
 impl Line {
+    #[cfg(not(feature = "full"))]
+    pub(super) fn take(_: &'static dyn Engine, _: u8) -> Option<Self> {
+        None
+    }
+
+    #[cfg(feature = "full")]
     pub(super) fn take(engine: &'static dyn Engine, number: u8) -> Option<Self> {
         let bit = 1_u32.checked_shl(number.into())?;
         engine.core().shared.with(|s| {
             let free = s.requests & bit == 0;
             s.requests |= bit;
             // Not `then_some`: a line that was not taken must not be dropped.
-            free.then(|| Self { engine, number })
+            free.then(|| Self { engine, number, _full: () })
         })
     }
 
@@ -68,8 +127,9 @@ pub(super) fn claim(engine: &'static dyn Engine, cx: &Task<'_>, request: Option<
     let capabilities = engine.hardware().capabilities();
     core.shared.with(|s| s.capabilities = Some(capabilities));
     let Some(request) = request else { return Ok(Claimed { engine, line: None }) };
-    if request >= capabilities.requests {
-        return Err(ClaimError::NoRequest { request, have: capabilities.requests });
+    let have = if FULL { capabilities.requests } else { 0 };
+    if request >= have {
+        return Err(ClaimError::NoRequest { request, have });
     }
     // Whoever had it may have gone away in flight, and its thread may have stopped since.
     links(engine).for_each(|link| link.collect(false));
@@ -89,7 +149,7 @@ pub(super) fn prepare(claimed: &mut Claimed, cx: &Task<'_>, order: &Order<'_>) -
     reap(engine);
     let fitting = Fitting(take_thread(engine, capabilities)?);
     let link = fitting.0;
-    let extras = order.shape.extras();
+    let extras = order.extras();
     let event = take_event(&link, capabilities)?;
     link.with(|s| s.event = Some(event));
     if FULL && extras.checkpoint_every.is_some() {
@@ -226,14 +286,18 @@ fn plan(
     order: &Order<'_>,
     capabilities: Capabilities,
     event: u8,
-) -> Result<Program, PrepareError> {
+) -> Result<(), PrepareError> {
     let config = &link.engine.core().config;
     let lines = if config.strict_fifo {
-        capabilities.fifo_lines / u16::from(capabilities.threads.max(1))
+        let threads = u16::from(capabilities.threads.max(1));
+        // Not every processor can divide, and most controllers have a power of two of threads.
+        let shift = threads.next_power_of_two().trailing_zeros();
+        if FULL { capabilities.fifo_lines / threads } else { capabilities.fifo_lines >> shift }
     } else {
         capabilities.fifo_lines.saturating_sub(promised(link).0)
     };
-    let checkpoint = link.with(|s| s.checkpoint()).zip(order.shape.extras().checkpoint_every);
+    let checkpoint = if FULL { link.with(|s| s.checkpoint()) } else { None };
+    let checkpoint = checkpoint.zip(order.extras().checkpoint_every);
     let setup = Setup {
         bus_bytes: capabilities.bus_bytes,
         fifo_lines: lines,
@@ -245,12 +309,14 @@ fn plan(
         checkpoint: checkpoint.map(|(event, bursts)| Checkpoint { event, bursts }),
     };
     let most = config.program_bytes.max(1);
-    let (program, memory) = match plan_in(link, cx, order, capabilities, setup, most.min(USUAL)) {
-        Err(PrepareError::Plan(PlanError::TooLong { need, .. })) if most > USUAL => {
-            let room = u16::try_from(need).unwrap_or(u16::MAX).min(most);
-            plan_in(link, cx, order, capabilities, setup, room)?
+    let mut room = most.min(USUAL);
+    let (program, memory) = loop {
+        match plan_in(link, cx, order, capabilities, &setup, room) {
+            Err(PrepareError::Plan(PlanError::TooLong { need, .. })) if need > room.into() && room < most => {
+                room = u16::try_from(need).unwrap_or(u16::MAX).min(most);
+            }
+            planned => break planned?,
         }
-        planned => planned?,
     };
     memory.publish();
     // Another channel may have been prepared meanwhile, so look again and enter at once.
@@ -265,7 +331,7 @@ fn plan(
             s.program = Some(program);
             s.memory = Some(memory);
         });
-        Ok(program)
+        Ok(())
     })
 }
 
@@ -275,42 +341,37 @@ fn plan_in(
     cx: &Task<'_>,
     order: &Order<'_>,
     capabilities: Capabilities,
-    setup: Setup,
+    setup: &Setup,
     room: u16,
 ) -> Result<(Program, RawBuf), PrepareError> {
     let core = link.engine.core();
     let align = u32::from(capabilities.icache_line).next_power_of_two().max(PATTERN as u32);
     let (mut bytes, mut source) = (u32::from(room), order.source);
     let pattern_at = bytes.next_multiple_of(PATTERN as u32);
-    if order.pattern.is_some() {
+    let pattern = if FULL { order.pattern } else { None };
+    if pattern.is_some() {
         bytes = pattern_at + PATTERN as u32;
     }
     let mut memory = core.memory.alloc_raw(cx, bytes, align).map_err(PrepareError::Memory)?;
-    if order.pattern.is_some() {
+    if pattern.is_some() {
         source = End::Pattern(memory.bus() + pattern_at);
     }
     let (out, behind) = memory.bytes_mut().split_at_mut(pattern_at.min(bytes) as usize);
-    for (place, byte) in behind.iter_mut().zip(order.pattern.iter().flatten()) {
+    for (place, byte) in behind.iter_mut().zip(pattern.iter().flatten()) {
         *place = *byte;
     }
     let (out, _) = out.split_at_mut(out.len().min(room.into()));
-    let hardware = link.engine.hardware();
-    let event = link.with(|s| s.gate());
-    let program = order.shape.plan(&mut |work| {
-        let work = match work {
-            Work::Cyclic { block, period_bytes, gate: Some(_) } => Work::Cyclic { block, period_bytes, gate: event },
-            other => other,
-        };
-        hardware.plan(&Request { setup, source, destination: order.destination, work }, out)
-    });
+    let gate = if FULL { link.with(|s| s.gate()) } else { None };
+    let program = order.plan(link.engine.hardware(), setup, source, gate, out);
     Ok((program.map_err(PrepareError::Plan)?, memory))
 }
 
 /// FIFO lines that the programs of other channels keep, and the most that one of them needs for a moment.
 fn promised(link: &Link) -> (u16, u16) {
     let others = link.engine.slots().iter().filter(|slot| !core::ptr::eq(*slot, link.slot));
-    others.filter_map(|slot| slot.0.with(|s| s.program)).fold((0_u16, 0_u16), |(resident, transient), program| {
-        (resident.saturating_add(program.fifo.resident), transient.max(program.fifo.transient))
+    let needs = others.filter_map(|slot| slot.0.with(|s| s.program.as_ref().map(|program| program.fifo)));
+    needs.fold((0_u16, 0_u16), |(resident, transient), fifo| {
+        (resident.saturating_add(fifo.resident), transient.max(fifo.transient))
     })
 }
 
@@ -329,10 +390,13 @@ fn strip(link: &Link, powered: bool) -> Option<Line> {
     let (core, hardware) = (link.engine.core(), link.engine.hardware());
     let (events, memory, line, clients) = link.with(|s| {
         s.program = None;
-        let events = [s.event.take(), s.checkpoint(), s.gate()];
-        (s.checkpoint, s.gate) = (None, None);
-        let events = events.into_iter().flatten().fold(0, |set, event| set | 1_u32 << event);
-        (events, s.memory.take(), s.line.take(), (s.empty(), s.handler.take(), s.waker.take()))
+        s.handler = None;
+        let mut events = s.event.take().map_or(0, |event| 1_u32 << event);
+        if FULL {
+            let others = [s.checkpoint.take(), s.gate.take()];
+            events = others.into_iter().flatten().fold(events, |set, event| set | 1 << event);
+        }
+        (events, s.memory.take(), s.line.take(), (s.empty(), s.waker.take()))
     });
     if events != 0 {
         if powered {

@@ -1,9 +1,13 @@
 use core::fmt;
 
-use super::{FULL, FaultCauses, StartError};
+use super::engine::Hardware;
+use super::memory::View;
+use super::{FaultCauses, Position, StartError};
+#[cfg(feature = "full")]
 use crate::microcode::Encoded;
 
 /// Writes one instruction as text and returns its length: [`Isa::disassemble`](crate::microcode::Isa::disassemble).
+#[cfg(feature = "full")]
 pub(super) type Disassemble = fn(&[u8], &mut dyn fmt::Write) -> Option<usize>;
 
 /// A thread's fault as the controller told it.
@@ -21,23 +25,103 @@ pub struct Fault {
     pub source: u32,
     /// Next destination address.
     pub destination: u32,
-    pub(super) instruction: Option<Encoded>,
-    pub(super) disassemble: Disassemble,
+    #[cfg(feature = "full")]
+    instruction: Encoded,
+    #[cfg(feature = "full")]
+    disassemble: Disassemble,
 }
 
 impl Fault {
-    /// The bytes of the instruction at the program counter; when they are no instruction, or this crate is built without its
-    /// feature `full`, as many as there are, at most [`Encoded::MAX`]. Empty when the program counter is not in the program.
+    /// Not of an instruction of the program, as far as this knows.
+    pub(super) fn at(thread: u8, causes: FaultCauses, position: &Position) -> Self {
+        let Position { pc, source, destination } = *position;
+        Self {
+            thread,
+            causes,
+            pc,
+            offset: None,
+            source,
+            destination,
+            #[cfg(feature = "full")]
+            instruction: Encoded::EMPTY,
+            #[cfg(feature = "full")]
+            disassemble: |_, _| None,
+        }
+    }
+}
+
+#[cfg(feature = "full")]
+impl Fault {
+    /// It is of the program of `len` bytes, at `at`.
+    pub(super) fn inside(&mut self, hardware: &dyn Hardware, code: &View, at: u16, len: u32) {
+        let mut bytes = [0; Encoded::MAX];
+        let most = Encoded::MAX.min(len.saturating_sub(at.into()) as usize);
+        let count = code.peek(at.into(), bytes.split_at_mut(most).0);
+        self.offset = Some(at);
+        self.disassemble = hardware.disassembler();
+        self.instruction = instruction(bytes.split_at(count).0, self.disassemble);
+    }
+
+    /// The bytes of the instruction at the program counter; when they are no instruction, as many as there are, at most
+    /// [`Encoded::MAX`]. Empty when the program counter is not in the program, and when this crate is built without its
+    /// feature `full`.
     pub fn instruction(&self) -> &[u8] {
-        self.instruction.as_ref().map_or(&[], Encoded::as_bytes)
+        self.instruction.as_bytes()
+    }
+
+    fn write_instruction(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hexadecimal = |f: &mut fmt::Formatter<'_>| {
+            self.instruction().iter().enumerate().try_for_each(|(i, byte)| {
+                let separator = if i == 0 { "" } else { " " };
+                write!(f, "{separator}{byte:02x}")
+            })
+        };
+        f.write_str(": `")?;
+        if (self.disassemble)(self.instruction(), f).is_none() {
+            hexadecimal(f)?;
+            return f.write_str("` (no instruction)");
+        }
+        f.write_str("` (")?;
+        hexadecimal(f)?;
+        f.write_str(")")
+    }
+}
+
+/// The first bytes of what may be an instruction, cut to its length if it is one.
+#[cfg(feature = "full")]
+fn instruction(bytes: &[u8], disassemble: Disassemble) -> Encoded {
+    struct Nowhere;
+    impl fmt::Write for Nowhere {
+        fn write_str(&mut self, _: &str) -> fmt::Result {
+            Ok(())
+        }
+    }
+    let len = disassemble(bytes, &mut Nowhere).unwrap_or(bytes.len());
+    Encoded::truncating(bytes.get(..len).unwrap_or(bytes))
+}
+
+/// The instruction is not read.
+#[cfg(not(feature = "full"))]
+impl Fault {
+    pub(super) fn inside(&mut self, _: &dyn Hardware, _: &View, at: u16, _: u32) {
+        self.offset = Some(at);
+    }
+
+    /// Nothing without the feature `full`; with it, the bytes of the instruction at the program counter.
+    pub fn instruction(&self) -> &[u8] {
+        &[]
+    }
+
+    fn write_instruction(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
     }
 }
 
 impl PartialEq for Fault {
     fn eq(&self, other: &Self) -> bool {
         // The disassembler follows from the controller.
-        let parts = |f: &Self| (f.thread, f.causes, f.pc, f.offset, f.source, f.destination, f.instruction);
-        parts(self) == parts(other)
+        let parts = |f: &Self| (f.thread, f.causes, f.pc, f.offset, f.source, f.destination);
+        parts(self) == parts(other) && self.instruction() == other.instruction()
     }
 }
 
@@ -52,7 +136,7 @@ impl fmt::Debug for Fault {
             .field("offset", &self.offset)
             .field("source", &format_args!("{:#x}", self.source))
             .field("destination", &format_args!("{:#x}", self.destination))
-            .field("instruction", &self.instruction)
+            .field("instruction", &format_args!("{:02x?}", self.instruction()))
             .finish_non_exhaustive()
     }
 }
@@ -63,22 +147,9 @@ impl fmt::Display for Fault {
         let Some(offset) = self.offset else {
             return write!(f, ", outside its program at {:#010x}", self.pc);
         };
-        write!(f, ", at program offset {offset}: `")?;
-        let bytes = self.instruction();
-        if (self.disassemble)(bytes, f).is_none() {
-            for (i, byte) in bytes.iter().enumerate() {
-                let separator = if i == 0 { "" } else { " " };
-                write!(f, "{separator}{byte:02x}")?;
-            }
-            f.write_str(if FULL { "` (no instruction" } else { "` (and what follows" })?;
-        } else {
-            f.write_str("` (")?;
-            for (i, byte) in bytes.iter().enumerate() {
-                let separator = if i == 0 { "" } else { " " };
-                write!(f, "{separator}{byte:02x}")?;
-            }
-        }
-        write!(f, "), source {:#010x}, destination {:#010x}", self.source, self.destination)
+        write!(f, ", at program offset {offset}")?;
+        self.write_instruction(f)?;
+        write!(f, ", source {:#010x}, destination {:#010x}", self.source, self.destination)
     }
 }
 

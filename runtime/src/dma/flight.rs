@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use super::buffers::{Buffers, Held};
 use super::done::{Done, Handler};
 use super::endpoint::Endpoint;
-use super::link::{Link, Loaded, Refused, Taken};
+use super::link::{Cargo, Link, Loaded, Taken};
 use super::prepared::{Completed, Rejected};
 use super::ring::RingHandler;
 use super::shape::{BuffersOf, Shape};
@@ -55,8 +55,7 @@ impl<B: Buffers> Flight<B> {
         unsafe { B::restore(held) }
     }
 
-    fn returned(refused: Refused) -> Returned<B> {
-        let Refused { error, held, power } = refused;
+    fn returned(error: StartError, held: Held, power: Grant) -> Returned<B> {
         Returned { error, bufs: Self::restore(held), power }
     }
 
@@ -79,12 +78,22 @@ impl<B: Buffers> Flight<B> {
 
     /// As [`Link::load`].
     pub(super) fn load(&self, from: Phase, bufs: B, power: Grant) -> Result<Loaded, Returned<B>> {
-        self.link.load(from, bufs.erase(), power).map_err(Self::returned)
+        let mut held = bufs.erase();
+        match self.link.load(from, &mut held, power) {
+            Ok(loaded) => {
+                // Nothing is left to drop.
+                core::mem::forget(held);
+                Ok(loaded)
+            }
+            Err((error, power)) => Err(Self::returned(error, held, power)),
+        }
     }
 
     /// As [`Link::go`].
     pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Returned<B>> {
-        self.link.go(loaded, back, attached).map_err(Self::returned)
+        let Err(Cargo { held, power }) = self.link.go(loaded, back, attached) else { return Ok(()) };
+        // What was loaded had power.
+        power.map_or(Ok(()), |power| Err(Self::returned(StartError::Stuck, held, power)))
     }
 
     /// As [`Link::take_finished`].
@@ -104,12 +113,12 @@ pub(super) fn raw_ring_handler<H: RingHandler>(handler: &'static H) -> RawHandle
     unsafe fn call<H: RingHandler>(
         context: *const (),
         link: Link,
-        held: Held,
-        power: Grant,
-        result: Result<(), TransferError>,
+        cargo: &mut Cargo,
+        result: &Result<(), TransferError>,
     ) {
+        let Cargo { held, power } = core::mem::take(cargo);
         // The ring's owner takes it from there.
-        link.park(held, result);
+        link.park(held, *result);
         drop(power);
         if let Some(waker) = link.with(|s| s.waker.take()) {
             waker.wake();
@@ -131,16 +140,16 @@ pub(super) fn raw_handler<E: Endpoint, S: Shape, H: Handler<E, S>>(handler: &'st
     unsafe fn call<E: Endpoint, S: Shape, H: Handler<E, S>>(
         context: *const (),
         link: Link,
-        held: Held,
-        power: Grant,
-        result: Result<(), TransferError>,
+        cargo: &mut Cargo,
+        result: &Result<(), TransferError>,
     ) {
+        let Cargo { held, power: Some(power) } = core::mem::take(cargo) else { return };
         // SAFETY: made from `&'static H` just below.
         let handler = unsafe { &*context.cast::<H>() };
         // SAFETY: the link is of the slot that the handler was put in, which is a `Flight<BuffersOf<E, S>>`'s.
         let flight = unsafe { Flight::<BuffersOf<E, S>>::new(link) };
         let bufs = Flight::<BuffersOf<E, S>>::restore(held);
-        handler.complete(Done::new(flight, bufs, power, result));
+        handler.complete(Done::new(flight, bufs, power, *result));
     }
     unsafe fn progress<E: Endpoint, S: Shape, H: Handler<E, S>>(context: *const (), progress: Progress) {
         // SAFETY: made from `&'static H` just below.

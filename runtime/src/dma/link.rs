@@ -4,11 +4,10 @@
 //! section.
 
 use super::buffers::{Held, Role};
-use super::engine::{self, Engine, Hardware};
+use super::engine::{Engine, Hardware};
 use super::memory::View;
 use super::slot::{Phase, Slot, State};
 use super::{FULL, Fault, Position, StartError, Stuck, ThreadState, TransferError};
-use crate::microcode::Encoded;
 use crate::power::Grant;
 use crate::sync::exclusive;
 
@@ -20,11 +19,11 @@ pub(super) struct Link {
     pub(super) thread: u8,
 }
 
-/// Buffers and power that could not be used.
-pub(super) struct Refused {
-    pub(super) error: StartError,
+/// Buffers and power on their way into a slot or out of it. Never moved but into it and out of it: it is large.
+#[derive(Default)]
+pub(super) struct Cargo {
     pub(super) held: Held,
-    pub(super) power: Grant,
+    pub(super) power: Option<Grant>,
 }
 
 /// What a finished transfer left.
@@ -64,15 +63,16 @@ impl Link {
         self.with(|s| s.phase)
     }
 
-    /// Put buffers and power in and make program and caches ready: `from` -> Submitted. Atomic.
+    /// Put buffers and power in and make program and caches ready: `from` -> Submitted. On an error they stay in `held`
+    /// and come back. Atomic.
     ///
     /// Never inlined, as [`go`](Self::go): the steps of a start stay functions that can be seen in an image.
     #[inline(never)]
-    pub(super) fn load(&self, from: Phase, held: Held, power: Grant) -> Result<Loaded, Refused> {
+    pub(super) fn load(&self, from: Phase, held: &mut Held, power: Grant) -> Result<Loaded, (StartError, Grant)> {
         self.collect(false);
-        let refuse = |error, held, power| Err(Refused { error, held, power });
-        if !power.is_from(self.engine.core().power) {
-            return refuse(StartError::OtherPower, held, power);
+        let core = self.engine.core();
+        if !power.is_from(core.power) {
+            return Err((StartError::OtherPower, power));
         }
         let entered = self.with(|s| {
             if s.phase != from {
@@ -88,45 +88,42 @@ impl Link {
         });
         let (blocks, code) = match entered {
             Ok(entered) => entered,
-            Err(error) => return refuse(error, held, power),
+            Err(error) => return Err((error, power)),
         };
         // Leaves the phase if cache maintenance panics.
         let loading = Left(*self);
         let mut patched = 0;
-        let fits = blocks.check(&code, &held, self.engine.core().memory);
+        let mut fits = blocks.check(&code, held, core.memory);
         if fits.is_ok() {
-            patched = blocks.hand_over(&code, &held);
+            patched = blocks.hand_over(&code, held);
         }
         core::mem::forget(loading);
-        let loaded = self.with(|s| {
-            if let Err(error) = fits {
-                s.phase = from;
-                return Err((error, held, power));
-            }
+        self.with(|s| {
             if s.closing || s.orphan {
                 // The owner stopped the channel meanwhile.
-                s.phase = from;
-                return Err((StartError::Closed, held, power));
+                fits = fits.and(Err(StartError::Closed));
             }
-            s.held = held;
-            s.power = Some(power);
+            if let Err(error) = fits {
+                s.phase = from;
+                return Err((error, power));
+            }
+            s.put(core::mem::take(held), Some(power));
             s.begin();
             // Until it is started: is it the owner's, not a handler's?
             s.attached = from == Phase::Idle;
             s.phase = Phase::Submitted;
             Ok(Loaded { flight: s.flight, patched })
-        });
-        loaded.or_else(|(error, held, power)| refuse(error, held, power))
+        })
     }
 
-    /// Start what was loaded: Submitted -> Running, or back to `back` if that fails. One register read and three
-    /// writes, with a gate twice that. Atomic.
+    /// Start what was loaded: Submitted -> Running, or back to `back` if the command interface is stuck, with what was in
+    /// the slot. One register read and three writes, with a gate twice that. Atomic.
     #[inline(never)]
-    pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Refused> {
+    pub(super) fn go(&self, loaded: Loaded, back: Phase, attached: bool) -> Result<(), Cargo> {
         let core = self.engine.core();
         core.memory.barrier();
-        let failed = exclusive(|cs| {
-            let program = self.slot.0.within(cs, |s| {
+        exclusive(|cs| {
+            let submitted = self.slot.0.within(cs, |s| {
                 // Otherwise the owner has cancelled what was submitted and has the buffers.
                 let submitted = s.phase == Phase::Submitted && s.flight == loaded.flight;
                 let program = s.memory.as_ref().filter(|_| submitted)?.bus();
@@ -134,19 +131,19 @@ impl Link {
                 // Before the start: the interrupt may come at once.
                 s.phase = Phase::Running;
                 Some(program)
-            })?;
+            });
+            let Some(program) = submitted else { return Ok(()) };
             let non_secure = core.shared.within(cs, |s| s.capabilities.is_some_and(|c| c.non_secure));
             let started = self
                 .shut(cs)
                 .and_then(|()| self.hardware().start(self.thread, program, non_secure, core.config.command_polls));
-            let Err(Stuck) = started else { return None };
-            let (held, power) = self.slot.0.within(cs, |s| {
-                s.phase = back;
-                s.empty()
-            });
-            power.map(|power| Refused { error: StartError::Stuck, held, power })
-        });
-        failed.map_or(Ok(()), Err)
+            started.map_err(|Stuck| {
+                self.slot.0.within(cs, |s| {
+                    s.phase = back;
+                    s.empty()
+                })
+            })
+        })
     }
 
     /// The thread faulted or its last event came: Completing -> Finished, Callback, Idle or Stopping. Interrupt body.
@@ -182,15 +179,16 @@ impl Link {
 
     /// Completing -> Finished, Callback or Idle.
     pub(super) fn deliver(&self, result: Result<(), TransferError>, may_call: bool) {
-        let (held, parts, stopped_at, may_fall_short, paused) = self.with(|s| {
-            let held = core::mem::take(&mut s.held);
-            (held, s.blocks().zip(s.code()), s.stopped_at.take(), s.may_fall_short(), s.end_pause())
+        let mut cargo = Cargo::default();
+        let (parts, stopped_at, may_fall_short, paused) = self.with(|s| {
+            cargo.held = core::mem::take(&mut s.held);
+            (s.blocks().zip(s.code()), s.stopped_at(), s.may_fall_short(), s.end_pause())
         });
         if let Some(checkpoint) = paused {
             exclusive(|_| self.mask(checkpoint));
         }
         // An endless program never ends by itself.
-        let endless = FULL && parts.as_ref().is_some_and(|(blocks, _)| blocks.program.endless);
+        let endless = parts.as_ref().is_some_and(|(blocks, _)| blocks.endless());
         let result = if endless && result.is_ok() { Err(TransferError::Vanished) } else { result };
         let core = self.engine.core();
         core.memory.barrier();
@@ -199,59 +197,46 @@ impl Link {
             let completing = Left(*self);
             // The buffer of an endless program stays within its owner's reach until it is taken out.
             if !endless {
-                blocks.take_back(&code, &held);
+                blocks.take_back(&code, &cargo.held);
             }
             core::mem::forget(completing);
             moved = match (result, stopped_at) {
                 (Ok(()), _) if may_fall_short => blocks.moved_at_end(&code, &self.position()),
-                (Ok(()), _) => blocks.program.bytes,
+                (Ok(()), _) => blocks.bytes(),
                 (Err(_), Some(position)) => blocks.moved(&code, &position, core.config.write_queue),
                 (Err(_), None) => 0,
             };
         }
-        enum Next {
-            Done,
-            Drop(Held),
-            Call(super::slot::RawHandler, Held, Grant, u32),
-        }
-        let (next, power, waker) = self.with(|s| {
-            let power = s.power.take();
+        let (call, waker) = self.with(|s| {
+            cargo.power = s.power.take();
             s.result = result;
             s.moved = s.moved.max(moved);
             if s.abandoned || s.orphan {
                 s.land();
-                return (Next::Drop(held), power, s.waker.take());
+            } else if let (Some(handler), true, false, true) = (s.handler, may_call, s.attached, cargo.power.is_some())
+            {
+                s.phase = Phase::Callback;
+                return (Some((handler, s.flight)), None);
+            } else {
+                s.put(core::mem::take(&mut cargo.held), None);
+                s.phase = Phase::Finished;
             }
-            match (s.handler, power) {
-                (Some(handler), Some(power)) if may_call && !s.attached => {
-                    s.phase = Phase::Callback;
-                    (Next::Call(handler, held, power, s.flight), None, None)
-                }
-                (_, power) => {
-                    s.held = held;
-                    s.phase = Phase::Finished;
-                    (Next::Done, power, s.waker.take())
-                }
-            }
+            (None, s.waker.take())
         });
-        drop(power);
-        match next {
-            Next::Done => {}
-            Next::Drop(held) => drop(held),
-            Next::Call(handler, held, power, flight) => {
-                #[allow(unsafe_code, reason = "calls the erased handler")]
-                // SAFETY: context and function were stored together, and the phase is Callback.
-                unsafe {
-                    (handler.call)(handler.context, *self, held, power, result);
-                }
-                // A handler that leaked its `Done` leaked the buffers; the channel goes on.
-                self.with(|s| {
-                    if s.phase == Phase::Callback && s.flight == flight {
-                        s.land();
-                    }
-                });
+        if let Some((handler, flight)) = call {
+            #[allow(unsafe_code, reason = "calls the erased handler")]
+            // SAFETY: context and function were stored together, and the phase is Callback.
+            unsafe {
+                (handler.call)(handler.context, *self, &mut cargo, &result);
             }
+            // A handler that leaked its `Done` leaked the buffers; the channel goes on.
+            self.with(|s| {
+                if s.phase == Phase::Callback && s.flight == flight {
+                    s.land();
+                }
+            });
         }
+        drop(cargo);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -267,17 +252,19 @@ impl Link {
             let send = || {
                 // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer
                 // true.
-                let position = self.has_begun(cs).then(|| self.position());
-                let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
-                let raised = if stopped { self.hardware().interrupts() } else { 0 };
-                self.slot.0.within(cs, |s| {
-                    let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short();
-                    if !stopped {
-                        s.stopped_at = s.stopped_at.or(position);
-                    } else if let (true, Some(program)) = (ended && !s.endless(), s.program.as_ref()) {
-                        s.moved = s.moved.max(program.bytes);
-                    }
-                });
+                if FULL {
+                    let position = self.has_begun(cs).then(|| self.position());
+                    let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
+                    let raised = if stopped { self.hardware().interrupts() } else { 0 };
+                    self.slot.0.within(cs, |s| {
+                        let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short();
+                        if !stopped {
+                            s.stopped_at = s.stopped_at.or(position);
+                        } else if let (true, Some(program)) = (ended && !s.endless(), s.program.as_ref()) {
+                            s.moved = s.moved.max(program.bytes);
+                        }
+                    });
+                }
                 let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
                 self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
             };
@@ -355,13 +342,13 @@ impl Link {
                 return None;
             }
             s.land();
-            let (held, power) = s.empty();
+            let Cargo { held, power } = s.empty();
             let residue = s.program.map_or(0, |program| program.bytes.saturating_sub(s.moved));
             let written = s.program.filter(|_| s.endless() && s.role == Role::Destination);
             let taken = Taken { held, result: s.result, residue, interrupt_lost: s.lost };
             Some((taken, power, s.waker.take(), written.map(|program| program.bytes)))
         })?;
-        if let (Some(bytes), Held::One(buffer)) = (written, &taken.held) {
+        if let (Some(bytes), Held::One(buffer, _)) = (written, &taken.held) {
             buffer.after_device_wrote(bytes);
         }
         drop((power, waker));
@@ -382,7 +369,7 @@ impl Link {
     pub(super) unsafe fn view(&self) -> Option<View> {
         self.with(|s| match &s.held {
             // SAFETY: the caller's promise.
-            Held::One(only) => Some(unsafe { only.view() }),
+            Held::One(only, _) => Some(unsafe { only.view() }),
             _ => None,
         })
     }
@@ -395,7 +382,7 @@ impl Link {
                 s.land();
                 return Some(held);
             }
-            s.held = held;
+            s.put(held, None);
             s.phase = Phase::Finished;
             None
         });
@@ -427,34 +414,22 @@ impl Link {
     fn fault(&self) -> Fault {
         let causes = self.hardware().fault(self.thread);
         let position = self.hardware().position(self.thread);
-        let disassemble = self.hardware().disassembler();
         let parts = self.with(|s| {
-            s.stopped_at = Some(position);
+            if FULL {
+                s.stopped_at = Some(position);
+            }
             s.program.as_ref().map(|program| u32::from(program.len)).zip(s.code())
         });
-        let (mut offset, mut instruction) = (None, None);
+        let mut fault = Fault::at(self.thread, causes, &position);
         if let Some((len, code)) = parts {
             let at = position.pc.wrapping_sub(code.bus());
             if at < len {
-                let mut bytes = [0; Encoded::MAX];
-                let most = Encoded::MAX.min((len - at) as usize);
-                let count = code.peek(at, bytes.split_at_mut(most).0);
-                offset = Some(at as u16);
-                instruction = Some(engine::instruction(bytes.split_at(count).0, disassemble));
+                fault.inside(self.hardware(), &code, at as u16, len);
             }
             // Whatever the device executed, the next transfer starts from what was planned.
             code.clean(0, len);
         }
-        Fault {
-            thread: self.thread,
-            causes,
-            pc: position.pc,
-            offset,
-            source: position.source,
-            destination: position.destination,
-            instruction,
-            disassemble,
-        }
+        fault
     }
 }
 

@@ -22,6 +22,12 @@
 //! Each operation says whether it is sleepable or atomic. What only tells a number, and every destructor, is fit for any
 //! context.
 
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, irrefutable_let_patterns, reason = "what only other transfers need stays, and nobody calls it")
+)]
+
+#[cfg_attr(not(feature = "full"), path = "block.rs")]
 mod blocks;
 mod buffers;
 mod channel;
@@ -56,6 +62,13 @@ mod watch;
 
 /// Every kind of transfer, or blocks from memory to memory alone. What asks it is not linked otherwise.
 const FULL: bool = cfg!(feature = "full");
+
+/// Part of what only engines have that do all: without the feature nobody can make one, so what has one takes no room and
+/// no code.
+#[cfg(feature = "full")]
+type IfFull = ();
+#[cfg(not(feature = "full"))]
+type IfFull = core::convert::Infallible;
 
 pub use buffers::{BlockBuffers, Buffers, CopyPair};
 pub use channel::Channel;

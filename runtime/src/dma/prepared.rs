@@ -158,7 +158,8 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
         bufs: BuffersOf<E, S>,
         power: &Active<E::Peer>,
     ) -> Result<(), Rejected<BuffersOf<E, S>>> {
-        self.submit(bufs, power)?.issue_detached()
+        let loaded = self.flight.load(Phase::Idle, bufs, power.grant())?;
+        Ok(self.flight.go(loaded, Phase::Idle, false)?)
     }
 
     /// Who is told of the end of detached transfers. Replaces the one before; a transfer in flight keeps to it too.
@@ -184,7 +185,8 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     }
 
     /// Bytes of the transfer in flight, or of the last one, that have not surely arrived. It never grows while a
-    /// transfer runs. Atomic; at most 5 register reads, and up to 4 more until it was once seen to have begun.
+    /// transfer runs. Atomic; at most 5 register reads, and up to 4 more until it was once seen to have begun. Without the
+    /// feature `full` it is all or nothing.
     pub fn residue(&self) -> u32 {
         self.link().residue()
     }

@@ -44,7 +44,7 @@ impl Link {
             let now = if state == ThreadState::Stopped {
                 // Either the start still stands in the command interface, or the end has been signalled.
                 let ended = event.is_some_and(|event| self.hardware().interrupts() & 1 << event != 0);
-                if ended && !may_fall_short { blocks.program.bytes } else { 0 }
+                if ended && !may_fall_short { blocks.bytes() } else { 0 }
             } else {
                 // Before it waits for an event it waits for its writes.
                 let waits = state == ThreadState::WaitingForEvent;

@@ -180,13 +180,19 @@ impl<B: BlockBuffers, const N: usize> Segments<B, N> {
 }
 
 impl<B: BlockBuffers, const N: usize> Erase for Segments<B, N> {
+    #[cfg(feature = "full")]
     fn erase(self) -> Held {
         let this = ManuallyDrop::new(self);
-        Held::List(List { storage: NonNull::from(this.storage).cast(), len: this.len, ops: Self::OPS })
+        Held::List(List { storage: NonNull::from(this.storage).cast(), len: this.len, ops: Self::OPS }, ())
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn erase(self) -> Held {
+        unreachable!("no transfer of several blocks can be prepared")
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let Held::List(list) = held else {
+        let Held::List(list, _) = held else {
             // SAFETY: `erase` made it, by the caller's promise.
             unsafe { core::hint::unreachable_unchecked() }
         };

@@ -7,6 +7,8 @@ use super::plan::{Block, PlanError, Program, Work};
 use crate::mmio::Word;
 
 pub(super) mod sealed {
+    #[cfg(not(feature = "full"))]
+    use super::Block;
     use super::{Extras, PlanError, Program, Work};
 
     /// Plans one [`Work`].
@@ -18,6 +20,12 @@ pub(super) mod sealed {
 
         fn extras(&self) -> Extras {
             Extras::NONE
+        }
+
+        /// Its block, if it is one, with stand-ins for addresses: all that engines plan for without the feature `full`.
+        #[cfg(not(feature = "full"))]
+        fn only_block(&self) -> Option<Block> {
+            None
         }
     }
 }
@@ -119,6 +127,11 @@ impl Linear {
 impl sealed::Sealed for Linear {
     fn plan(&self, planner: sealed::Planner<'_>) -> Result<Program, PlanError> {
         planner(Work::Blocks { blocks: &[self.block()], event_every: 0 })
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn only_block(&self) -> Option<Block> {
+        Some(self.block())
     }
 }
 

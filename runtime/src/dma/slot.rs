@@ -3,7 +3,7 @@ use core::task::Waker;
 use super::blocks::Blocks;
 use super::buffers::{Held, Role};
 use super::equip::Line;
-use super::link::Link;
+use super::link::{Cargo, Link};
 use super::memory::{RawBuf, View};
 use super::pause::Pause;
 use super::plan::Program;
@@ -45,8 +45,9 @@ pub(super) enum Phase {
 pub(super) struct RawHandler {
     pub(super) context: *const (),
     /// # Safety
-    /// `context` as stored beside it; the link is the slot's own, in phase `Callback` for these buffers.
-    pub(super) call: unsafe fn(*const (), Link, Held, Grant, Result<(), TransferError>),
+    /// `context` as stored beside it; the link is the slot's own, in phase `Callback` for these buffers. It takes buffers
+    /// and power out.
+    pub(super) call: unsafe fn(*const (), Link, &mut Cargo, &Result<(), TransferError>),
     /// # Safety
     /// `context` as stored beside it.
     pub(super) progress: unsafe fn(*const (), Progress),
@@ -183,10 +184,14 @@ impl State {
         FULL && self.may_fall_short
     }
 
+    /// Where the thread stood before it was killed.
+    pub(super) fn stopped_at(&mut self) -> Option<Position> {
+        if FULL { self.stopped_at.take() } else { None }
+    }
+
     /// The program and what its buffers are.
     pub(super) fn blocks(&self) -> Option<Blocks> {
-        let program = self.program?;
-        Some(Blocks { program, role: self.role })
+        Blocks::of(self.program.as_ref()?, self.role)
     }
 
     /// Where the program lies.
@@ -204,10 +209,10 @@ impl State {
         self.result = Ok(());
         self.abandoned = false;
         self.lost = false;
-        self.begun = false;
         self.moved = 0;
-        self.stopped_at = None;
         if FULL {
+            self.begun = false;
+            self.stopped_at = None;
             self.events = 0;
             self.told = 0;
             self.again = false;
@@ -229,7 +234,14 @@ impl State {
     }
 
     /// What was in the slot; dropped by the caller outside the lock.
-    pub(super) fn empty(&mut self) -> (Held, Option<Grant>) {
-        (core::mem::take(&mut self.held), self.power.take())
+    pub(super) fn empty(&mut self) -> Cargo {
+        Cargo { held: core::mem::take(&mut self.held), power: self.power.take() }
+    }
+
+    /// Put buffers and power into an empty slot.
+    pub(super) fn put(&mut self, held: Held, power: Option<Grant>) {
+        // There is nothing to drop, so no code to look.
+        core::mem::forget(core::mem::replace(&mut self.held, held));
+        core::mem::forget(core::mem::replace(&mut self.power, power));
     }
 }

@@ -2,7 +2,7 @@
 //! find each program exact, and the plan must have told the truth about it.
 
 use golden::{Decode, Machine, Tally, Toy, request, setup, word};
-use linkwright::dma::plan::{self, Attributes, Block, CopyRequest, End, PlanError, Program, Request, Setup, Work};
+use linkwright::dma::plan::{self, Attributes, Block, CopyRequest, End, PlanError, Program, Request, Work};
 use linkwright::microcode::Side;
 use linkwright_pl330::Microcode;
 use proptest::prelude::*;
@@ -305,56 +305,4 @@ proptest! {
         let copy = CopyRequest { bytes: copy.bytes.min(most), ..copy };
         prop_assert!(plan::<Microcode>(&copy, &mut [0; 256]).len <= 256);
     }
-}
-
-/// A block alone has a planner of its own, with the same programs.
-#[test]
-fn a_block_alone_gets_the_program_of_a_list_of_one() {
-    fn same<I: Decode>(copy: &CopyRequest) {
-        let blocks = [Block { source: copy.source, destination: copy.destination, bytes: copy.bytes }];
-        let setup = Setup {
-            fifo_lines: copy.fifo_lines,
-            barriers: copy.barriers,
-            event: 5,
-            source_attributes: Attributes { cache: 1, protection: 2 },
-            destination_attributes: Attributes { cache: 3, protection: 0 },
-            ..setup(copy.bus_bytes)
-        };
-        let work = Work::Blocks { blocks: &blocks, event_every: 0 };
-        let request = Request { setup, source: End::Memory, destination: End::Memory, work };
-        let copy = CopyRequest {
-            event: setup.event,
-            source_attributes: setup.source_attributes,
-            destination_attributes: setup.destination_attributes,
-            ..*copy
-        };
-        let (mut all, mut alone) = ([0; 8192], [0; 8192]);
-        let planned = plan::transfer::<I>(&request, &mut all);
-        let copied = plan::copy::<I>(&copy, &mut alone);
-        match (planned, copied) {
-            (Ok(mut planned), Ok(copied)) => {
-                // Without the table.
-                planned.size = copied.len;
-                assert_eq!(copied, planned, "{copy:?}");
-                let len = usize::from(copied.len);
-                assert_eq!(all[..len], alone[..len], "{copy:?}");
-            }
-            (Err(PlanError::TooLong { .. } | PlanError::TooManyBlocks), Err(PlanError::TooLong { .. })) => {}
-            (planned, copied) => assert_eq!(planned, copied, "{copy:?}"),
-        }
-    }
-    let mut cases = 0;
-    for barriers in [false, true] {
-        for (source, destination) in (0..8).flat_map(|source| [0, 1, 4, 7, 0xffe].map(|end| (source, end))) {
-            for bytes in [1, 7, 8, 100, 255, 4_000, 65_537, 3_000_001, 0x3000_0001] {
-                for fifo_lines in [1, 2, 16, 128] {
-                    let copy = request(S + source, D + destination, bytes, 8);
-                    same::<Microcode>(&CopyRequest { barriers, fifo_lines, ..copy });
-                    same::<Toy<15, 100, 1, 255>>(&CopyRequest { barriers, fifo_lines, ..copy });
-                    cases += 1;
-                }
-            }
-        }
-    }
-    assert_eq!(cases, 2 * 40 * 9 * 4);
 }

@@ -2,9 +2,11 @@
 
 use core::ptr::NonNull;
 
+#[cfg(any(feature = "std", feature = "full"))]
+use super::Mirror;
 use super::buffer::Region;
 use super::upkeep::Upkeep;
-use super::{CacheOps, DmaBuf, Mirror, RawBuf};
+use super::{CacheOps, DmaBuf, RawBuf};
 use crate::context::Task;
 use crate::mmio::Word;
 use crate::sync::Lock;
@@ -50,7 +52,8 @@ impl core::error::Error for AllocError {}
 pub struct Arena {
     base: NonNull<u8>,
     bytes: u32,
-    bus: u32,
+    /// From the low half of the processor's address to the controllers', wrapping.
+    offset: u32,
     line: u32,
     upkeep: Upkeep,
     free: Lock<Free>,
@@ -91,15 +94,24 @@ impl Arena {
     /// * `base` points to `bytes` initialised bytes that live for ever and that nothing else uses.
     /// * Every controller whose engine is given this memory reaches exactly these bytes at `bus`.
     /// * `ops` is right for this memory.
-    pub const unsafe fn new(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, ops: &'static dyn CacheOps) -> Self {
+    pub unsafe fn new(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, ops: &'static dyn CacheOps) -> Self {
         Self::with_upkeep(base, bytes, bus, line, Upkeep::Direct(ops))
     }
 
+    /// As [`new`](Self::new), where controllers have the processor's addresses, which have 32 bits. Fit for a `static`.
+    ///
+    /// # Safety
+    /// As for [`new`](Self::new): every controller reaches the storage at the address that the processor has for it.
+    pub const unsafe fn same(base: NonNull<u8>, bytes: u32, line: u32, ops: &'static dyn CacheOps) -> Self {
+        Self::with_offset(base, bytes, 0, line, Upkeep::Direct(ops))
+    }
+
     /// A pool over the processor's copy of memory that a simulator or emulator keeps at bus address `bus`. Lines have
-    /// 32 bytes.
+    /// 32 bytes. Needs the feature `std` or `full`.
+    #[cfg(any(feature = "std", feature = "full"))]
     pub fn mirrored(storage: &'static mut [u64], bus: u32, mirror: &'static dyn Mirror) -> Self {
         let bytes = u32::try_from(size_of_val(storage)).unwrap_or(u32::MAX);
-        Self::with_upkeep(NonNull::from(storage).cast(), bytes, bus, 32, Upkeep::Mirrored(mirror))
+        Self::with_upkeep(NonNull::from(storage).cast(), bytes, bus, 32, Upkeep::Mirrored(mirror, ()))
     }
 
     /// [`mirrored`](Self::mirrored) over `bytes` zeroed bytes from the heap that are never given back.
@@ -109,12 +121,16 @@ impl Arena {
         std::boxed::Box::leak(std::boxed::Box::new(Self::mirrored(storage, bus, mirror)))
     }
 
-    pub(super) const fn with_upkeep(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, upkeep: Upkeep) -> Self {
+    pub(super) fn with_upkeep(base: NonNull<u8>, bytes: u32, bus: u32, line: u32, upkeep: Upkeep) -> Self {
         // The end must be an address too.
-        let room = u32::MAX - bus;
-        let bytes = if bytes < room { bytes } else { room };
+        let bytes = bytes.min(u32::MAX - bus);
+        let offset = bus.wrapping_sub(base.as_ptr().expose_provenance() as u32);
+        Self::with_offset(base, bytes, offset, line, upkeep)
+    }
+
+    const fn with_offset(base: NonNull<u8>, bytes: u32, offset: u32, line: u32, upkeep: Upkeep) -> Self {
         let line = if line.is_power_of_two() && line > SMALLEST { line } else { SMALLEST };
-        Self { base, bytes, bus, line, upkeep, free: Lock::new(Free::NEW) }
+        Self { base, bytes, offset, line, upkeep, free: Lock::new(Free::NEW) }
     }
 
     /// A buffer of `len` words whose window is all of it. Sleepable.
@@ -138,7 +154,8 @@ impl Arena {
         if bytes == 0 {
             return Err(AllocError::Empty);
         }
-        let need = bytes.checked_next_multiple_of(self.line).unwrap_or(u32::MAX);
+        // No division: not every processor has one.
+        let need = bytes.checked_add(self.line - 1).map_or(u32::MAX, |end| end & !(self.line - 1));
         self.free.with(|free| {
             self.set_up(free);
             if free.misplaced {
@@ -175,14 +192,15 @@ impl Arena {
         if core::mem::replace(&mut free.ready, true) {
             return;
         }
-        let skip = self.bus.wrapping_neg() & (self.line - 1);
+        let skip = self.bus(0).wrapping_neg() & (self.line - 1);
         let bytes = self.bytes.saturating_sub(skip) & !(self.line - 1);
         // Mirrored storage has no cache line of its own; words must still be aligned.
         let align = match self.upkeep {
             Upkeep::Direct(_) => self.line,
-            Upkeep::Mirrored(_) => SMALLEST,
+            Upkeep::Mirrored(..) => SMALLEST,
         };
-        free.misplaced = !self.cpu(skip).addr().is_multiple_of(align as usize);
+        // No division: not every processor has one.
+        free.misplaced = self.cpu(skip).addr() & (align as usize - 1) != 0;
         if bytes > 0 && !free.misplaced {
             self.write(skip, NONE, bytes);
             free.list = skip;
@@ -225,7 +243,7 @@ impl Arena {
         let (mut before, mut at, mut largest) = (NONE, free.list, 0);
         while at != NONE {
             let (next, bytes) = self.read(at);
-            let lead = (self.bus + at).wrapping_neg() & (align - 1);
+            let lead = self.bus(at).wrapping_neg() & (align - 1);
             let room = bytes.saturating_sub(lead);
             if room >= need {
                 let mut rest = next;
@@ -274,7 +292,7 @@ impl Arena {
     }
 
     pub(super) fn bus(&self, at: u32) -> u32 {
-        self.bus + at
+        (self.cpu(at).expose_provenance() as u32).wrapping_add(self.offset)
     }
 
     pub(super) fn line(&self) -> u32 {

@@ -4,8 +4,10 @@ use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+#[cfg(any(feature = "std", feature = "full"))]
+use super::Mirror;
 use super::upkeep::Upkeep;
-use super::{Arena, CacheOps, DmaBuf, Mirror};
+use super::{Arena, CacheOps, DmaBuf};
 use crate::context::Task;
 use crate::mmio::Word;
 use crate::sync::Lock;
@@ -34,9 +36,10 @@ impl Reach {
     }
 
     /// `bytes` bytes of a simulator's or emulator's memory at bus address `bus`, a multiple of 64, that stand for
-    /// `static`s anywhere. Lines have 32 bytes.
+    /// `static`s anywhere. Lines have 32 bytes. Needs the feature `std` or `full`.
+    #[cfg(any(feature = "std", feature = "full"))]
     pub const fn mirrored(bus: u32, bytes: u32, mirror: &'static dyn Mirror) -> Self {
-        Self { base: None, bus, line: 32, upkeep: Upkeep::Mirrored(mirror), bytes: Lock::new(bytes) }
+        Self { base: None, bus, line: 32, upkeep: Upkeep::Mirrored(mirror, ()), bytes: Lock::new(bytes) }
     }
 
     /// The controllers' address of `bytes` bytes at the processor's address `at`.

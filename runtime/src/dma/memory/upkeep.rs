@@ -2,6 +2,8 @@
 
 use core::fmt::Debug;
 
+use super::Mirrors;
+
 /// Whole cache lines of one buffer, or a part of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Lines {
@@ -70,7 +72,7 @@ pub trait Mirror: Sync + 'static {
 #[derive(Clone, Copy)]
 pub(super) enum Upkeep {
     Direct(&'static dyn CacheOps),
-    Mirrored(&'static dyn Mirror),
+    Mirrored(&'static dyn Mirror, Mirrors),
 }
 
 impl Upkeep {
@@ -78,8 +80,8 @@ impl Upkeep {
     pub(super) fn same_bus(self, other: Self) -> bool {
         match (self, other) {
             (Self::Direct(_), Self::Direct(_)) => true,
-            (Self::Mirrored(a), Self::Mirrored(b)) => core::ptr::addr_eq(a, b),
-            _ => false,
+            (Self::Mirrored(a, _), Self::Mirrored(b, _)) => core::ptr::addr_eq(a, b),
+            (Self::Direct(_), Self::Mirrored(..)) | (Self::Mirrored(..), Self::Direct(_)) => false,
         }
     }
 
@@ -93,7 +95,7 @@ impl Upkeep {
                 handover(lines);
                 ops.clean(lines);
             }
-            Self::Mirrored(mirror) => {
+            Self::Mirrored(mirror, _) => {
                 // SAFETY: initialised and the caller's alone; no device touches the processor's copy.
                 let bytes = unsafe { core::slice::from_raw_parts(lines.cpu, lines.bytes as usize) };
                 mirror.clean(lines.bus, bytes);
@@ -108,7 +110,7 @@ impl Upkeep {
                 handover(lines);
                 ops.discard(lines);
             }
-            Self::Mirrored(mirror) => mirror.discard(lines.bus, lines.bytes),
+            Self::Mirrored(mirror, _) => mirror.discard(lines.bus, lines.bytes),
         }
     }
 
@@ -123,7 +125,7 @@ impl Upkeep {
                 ops.flush(lines);
             }
             // SAFETY: the caller's promise.
-            Self::Mirrored(_) => unsafe { self.clean(lines) },
+            Self::Mirrored(..) => unsafe { self.clean(lines) },
         }
     }
 
@@ -137,7 +139,7 @@ impl Upkeep {
                 ops.discard(lines);
                 handover(lines);
             }
-            Self::Mirrored(mirror) => {
+            Self::Mirrored(mirror, _) => {
                 // SAFETY: initialised and the caller's alone; no device touches the processor's copy.
                 let bytes = unsafe { core::slice::from_raw_parts_mut(lines.cpu, lines.bytes as usize) };
                 mirror.invalidate(lines.bus, bytes);
@@ -157,7 +159,7 @@ impl Upkeep {
                 // SAFETY: `at` lies in `lines`.
                 unsafe { core::ptr::copy_nonoverlapping(at.cpu, out.as_mut_ptr(), out.len().min(at.bytes as usize)) };
             }
-            Self::Mirrored(mirror) => mirror.peek(at.bus, out),
+            Self::Mirrored(mirror, _) => mirror.peek(at.bus, out),
         }
     }
 
@@ -172,7 +174,7 @@ impl Debug for Upkeep {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Direct(_) => "direct",
-            Self::Mirrored(_) => "mirrored",
+            Self::Mirrored(..) => "mirrored",
         })
     }
 }

@@ -31,6 +31,17 @@ impl<'a, I: Isa> Assembler<'a, I> {
         Ok(())
     }
 
+    /// Make a `value` of the number with which the last operation ends, little-endian. Without room for it nothing
+    /// happens.
+    pub(super) fn replace_last(&mut self, number: u32, value: u32) -> Result<(), PlanError> {
+        let Some(place) = self.out.get_mut(self.len.saturating_sub(4)..self.len) else { return Ok(()) };
+        if *place != number.to_le_bytes() {
+            return Err(PlanError::Unpatchable);
+        }
+        place.copy_from_slice(&value.to_le_bytes());
+        Ok(())
+    }
+
     /// An operation with a 32-bit number in it; returns where the number's four bytes stand.
     pub(super) fn patchable(&mut self, op: impl Fn(u32) -> Op, value: u32) -> Result<usize, PlanError> {
         const MARK: u32 = 0x8765_4321;

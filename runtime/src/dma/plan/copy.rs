@@ -1,4 +1,4 @@
-use super::{Attributes, Block, PlanError, Program, Setup, block};
+use super::{Attributes, Block, End, PlanError, Program, Request, Setup, Work, transfer};
 use crate::microcode::Isa;
 
 /// A copy from memory to memory, of any alignment and any length: the plainest [`Request`](super::Request).
@@ -24,22 +24,33 @@ pub struct CopyRequest {
     pub barriers: bool,
 }
 
-/// Plan a copy and write its program to `out`: a [`transfer`](super::transfer) without its table, for programs that run
+impl CopyRequest {
+    pub(super) fn setup(&self) -> Setup {
+        Setup {
+            bus_bytes: self.bus_bytes,
+            fifo_lines: self.fifo_lines,
+            event: self.event,
+            source_attributes: self.source_attributes,
+            destination_attributes: self.destination_attributes,
+            barriers: self.barriers,
+            subtracts: false,
+            checkpoint: None,
+        }
+    }
+
+    pub(super) fn block(&self) -> Block {
+        let Self { source, destination, bytes, .. } = *self;
+        Block { source, destination, bytes }
+    }
+}
+
+/// Plan a copy and write its program to `out`: a [`transfer`](super::transfer()) without its table, for programs that run
 /// where they were planned to.
 ///
 /// # Errors
 /// [`PlanError`].
 pub fn copy<I: Isa>(request: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
-    let CopyRequest { source, destination, bytes, .. } = *request;
-    let setup = Setup {
-        bus_bytes: request.bus_bytes,
-        fifo_lines: request.fifo_lines,
-        event: request.event,
-        source_attributes: request.source_attributes,
-        destination_attributes: request.destination_attributes,
-        barriers: request.barriers,
-        subtracts: false,
-        checkpoint: None,
-    };
-    block::plan::<I>(&setup, &Block { source, destination, bytes }, out, false)
+    let work = Work::Blocks { blocks: &[request.block()], event_every: 0 };
+    let request = Request { setup: request.setup(), source: End::Memory, destination: End::Memory, work };
+    transfer::program::<I>(&request, out, &mut [])
 }

@@ -39,7 +39,7 @@ impl Burst {
     }
 
     const fn bytes(self, address: u32) -> u32 {
-        if self.is_none() { 0 } else { self.beat as u32 * self.beats as u32 - address % self.beat as u32 }
+        if self.is_none() { 0 } else { self.beat as u32 * self.beats as u32 - (address & (self.beat as u32 - 1)) }
     }
 }
 
@@ -116,8 +116,8 @@ impl Cursor {
 
     /// FIFO lines in use: bytes sit in the lanes that they are written from, the last ones possible if those differ.
     const fn lines(&self) -> u32 {
-        let lane = self.destination % self.width + self.bus - self.width;
-        if self.fill == 0 { 0 } else { (lane + self.fill).div_ceil(self.bus) }
+        let lane = (self.destination & (self.width - 1)) + self.bus - self.width;
+        if self.fill == 0 { 0 } else { (lane + self.fill + self.bus - 1) >> self.bus.trailing_zeros() }
     }
 
     /// `step`, without its store if that would have to wait for a later load.
@@ -310,11 +310,11 @@ struct Frame {
 impl Frame {
     const fn new(span: &Span, limits: &Limits, longest: u32) -> Self {
         let bus = span.width as u32;
-        let skip = span.source % bus;
+        let skip = span.source & (bus - 1);
         let beats = limits.burst as u32;
         Self {
             bus,
-            ahead: (skip > span.destination % bus) as u32,
+            ahead: (skip > span.destination & (bus - 1)) as u32,
             lines: ((skip as u64 + span.bytes as u64) >> bus.trailing_zeros()) as u32,
             ends: (span.source.wrapping_add(span.bytes), span.destination.wrapping_add(span.bytes)),
             beats,
@@ -348,9 +348,9 @@ impl Frame {
             return if bytes < self.bus { Some(piece) } else { None };
         }
         // The widest beats that end there.
-        let beat = if end.is_multiple_of(self.bus) { self.bus } else { end & end.wrapping_neg() };
-        let span = (address % beat).saturating_add(bytes);
-        let beats = span / beat;
+        let beat = if end & (self.bus - 1) == 0 { self.bus } else { end & end.wrapping_neg() };
+        let span = (address & (beat - 1)).saturating_add(bytes);
+        let beats = span >> beat.trailing_zeros();
         if beats > self.beats || span > self.bytes {
             return None;
         }
@@ -362,9 +362,9 @@ impl Frame {
 /// beats that fewer bursts are worth more.
 const fn pieces(start: u32, bytes: u32, width: u32, burst: u32) -> bool {
     const LONG: u32 = 4096;
-    let end = (start % width).wrapping_add(bytes);
-    let beats = (end / width) as u64 + burst as u64;
-    bytes >= LONG && !end.is_multiple_of(width) && beats * width as u64 * 100 > bytes as u64 * 101
+    let end = (start & (width - 1)).wrapping_add(bytes);
+    let beats = (end >> width.trailing_zeros()) as u64 + burst as u64;
+    bytes >= LONG && end & (width - 1) != 0 && beats * width as u64 * 100 > bytes as u64 * 101
 }
 
 const fn min(a: u32, b: u32) -> u32 {

@@ -14,12 +14,12 @@
 //! | what comes in which order | `transfer` (lists, laps), `rows` (rectangles, periods) |
 //! | how bytes get from one side to the other | `way`: `linear` with `layout` (memory, patterns), `zero`, `device` |
 //! | code | `emitter` (repeats, barriers, checkpoints) with `loops`, on `assembler` |
+//! | copies of blocks with little code | `plain`, alone on `assembler` |
 //! | what is known afterwards | `program`, `place`, `progress` |
 //!
 //! [`Isa`]: crate::microcode::Isa
 
 mod assembler;
-mod block;
 mod check;
 mod copy;
 mod device;
@@ -29,6 +29,7 @@ mod layout;
 mod linear;
 mod loops;
 mod place;
+mod plain;
 mod port;
 mod program;
 mod progress;
@@ -41,6 +42,9 @@ mod zero;
 pub use copy::{CopyRequest, copy};
 pub use error::PlanError;
 pub use place::Place;
+pub use plain::plain;
+#[cfg(not(feature = "full"))]
+pub(super) use plain::plan as plain_block;
 pub use port::{Handshake, PortEnd, Tail};
 pub use program::{FifoNeed, Program};
 pub use progress::Snapshot;

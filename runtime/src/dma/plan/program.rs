@@ -80,13 +80,34 @@ impl Program {
         track: Track::NONE,
     };
 
+    /// Where the addresses of its one block stand, the source's first; `None` unless both sides are memory.
+    #[cfg(not(feature = "full"))]
+    pub(in crate::dma) fn addresses(&self) -> Option<[u8; 2]> {
+        Some([self.track.source?, self.track.destination?])
+    }
+
     /// Block `index`, from the table. `word` reads four bytes, little-endian, at so many bytes from the program's start.
     pub fn place(&self, index: u16, word: impl Fn(u16) -> u32) -> Option<Place> {
+        if !FULL {
+            // Without a table: the program has one block, and its addresses stay what they are modulo the alignment.
+            let low = |at: Option<u8>| at.map_or(0, |at| word(at.into()) as u8);
+            let track = &self.track;
+            return (index == 0).then(|| Place {
+                source_at: track.source.map(u16::from),
+                destination_at: track.destination.map(u16::from),
+                source_low: low(track.source),
+                destination_low: low(track.destination),
+                alignment: self.alignment,
+                bytes: self.bytes,
+                before: 0,
+                first: 0,
+            });
+        }
         let record = |index: u16| {
             let at = table(self.len).checked_add(index.checked_mul(Place::SIZE as u16)?)?;
             Some(Record::from_words(word(at), word(at.checked_add(4)?)))
         };
-        if index >= self.blocks || !FULL && index > 0 {
+        if index >= self.blocks {
             return None;
         }
         let here = record(index)?;

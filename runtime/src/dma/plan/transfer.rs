@@ -1,12 +1,11 @@
 use core::cell::Cell;
 
-use super::block;
 use super::emitter::{Code, Emitter};
 use super::place::{Place, Record};
 use super::program::table;
 use super::progress::{Exact, Track};
 use super::way::{Part, Way};
-use super::{Block, End, Handshake, PlanError, Program, Request, Tail, Work, rows};
+use super::{Block, End, Handshake, PlanError, Program, Request, Tail, Work, plain, rows};
 use crate::dma::FULL;
 use crate::microcode::{Isa, Op, Side};
 
@@ -30,7 +29,7 @@ pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program
                 source: End::Memory,
                 destination: End::Memory,
                 work: Work::Blocks { blocks: [one], .. },
-            } if setup.checkpoint.is_none() => block::plan::<I>(setup, one, out, true),
+            } if setup.checkpoint.is_none() => plain::plan::<I>(setup, one, out),
             _ => Err(PlanError::OutOfScope),
         };
     }
@@ -63,7 +62,7 @@ pub fn transfer<I: Isa>(request: &Request<'_>, out: &mut [u8]) -> Result<Program
 }
 
 /// The program alone; its table goes to `late`, as far as that reaches.
-fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut [u8]) -> Result<Program, PlanError> {
+pub(super) fn program<I: Isa>(request: &Request<'_>, out: &mut [u8], late: &mut [u8]) -> Result<Program, PlanError> {
     let bytes = request.check(&I::LIMITS)?;
     let first = request.first().ok_or(PlanError::Empty)?;
     let way = Way::between(request.source, request.destination)?;

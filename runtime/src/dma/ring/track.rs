@@ -54,7 +54,7 @@ impl State {
     /// Notice a lap's end by the address that fell. At least once a lap, which the interrupts of its periods see to.
     fn follow(&mut self, address: u32) {
         let Some(ring) = self.program.map(|program| program.bytes) else { return };
-        let Held::One(buffer) = &self.held else { return };
+        let Held::One(buffer, _) = &self.held else { return };
         let at = address.wrapping_sub(buffer.bus());
         if at > ring {
             return;
@@ -111,7 +111,7 @@ impl Link {
                 });
                 let mut lap = s.lap.last.lap;
                 // The next lap has begun, but not yet set its addresses.
-                if issued == 0 && s.lap.last.at == blocks.program.bytes {
+                if issued == 0 && s.lap.last.at == blocks.bytes() {
                     lap = lap.wrapping_add(1);
                 }
                 Ok(Look { settled: Mark { lap, at: settled }, issued: Mark { lap, at: issued } })

@@ -49,7 +49,7 @@ fn copy(cx: &Task<'_>) -> Option<()> {
     source.set_window(1, BYTES).ok()?;
     let pair = CopyPair { source, destination: memory.alloc(cx, BYTES).ok()? };
 
-    let channel = start::dmac().claim::<Copy>(cx).ok()?;
+    let channel = start::DMAC.claim::<Copy>(cx).ok()?;
     let mut copy = channel.prepare_copy(cx, &pair).ok()?;
     copy.set_handler(cx, &COPIED);
     let power = Active::<DmacS>::resume(cx, &start::POWER).ok()?;

@@ -12,7 +12,6 @@ use linkwright::mmio::Mmio;
 use linkwright::power::AlwaysOn;
 use linkwright_zynq7000::dmac_s::interrupts as lines;
 use linkwright_zynq7000::{DmacS, dmac_s, gic, gic_cpu};
-use once_cell::sync::OnceCell;
 
 type Registers<const SIZE: u32> = Mmio<SIZE>;
 type Dma = Dmac<dmac_s::Block<Registers<{ dmac_s::SIZE as u32 }>>, 1>;
@@ -29,16 +28,14 @@ pub(crate) static DATA: Pool<16384> = unsafe { Pool::new(&DATA_MEMORY, &DataCach
 // SAFETY: the registers of one device each, which nobody else uses, as the chip's spec says.
 static GIC: Gic<Registers<{ gic::SIZE as u32 }>, Registers<{ gic_cpu::SIZE as u32 }>> =
     unsafe { Gic::new(Mmio::new(gic::BASE as usize), Mmio::new(gic_cpu::BASE as usize)) };
-static DMAC: OnceCell<Dma> = OnceCell::new();
-
 /// The engine of the DMA controller.
-pub(crate) fn dmac() -> &'static Dma {
-    DMAC.get_or_init(|| {
-        // SAFETY: the controller's registers, which nobody else uses; it is always on and reaches all memory.
-        let registers = unsafe { Mmio::new(dmac_s::BASE as usize) };
-        Dmac::with_channels::<DmacS>(dmac_s::Block::new(registers), &POWER, PROGRAMS.arena(), dmac_s::CONFIG)
-    })
-}
+// SAFETY: the controller's registers, which nobody else uses; it is always on and reaches all memory.
+pub(crate) static DMAC: Dma = Dmac::with_channels::<DmacS>(
+    dmac_s::Block::new(unsafe { Mmio::new(dmac_s::BASE as usize) }),
+    &POWER,
+    PROGRAMS.arena(),
+    dmac_s::CONFIG,
+);
 
 #[entry]
 fn start() -> ! {
@@ -59,9 +56,7 @@ fn start() -> ! {
 #[irq]
 fn interrupt() {
     GIC.serve(|_| {
-        if let Some(dmac) = DMAC.get() {
-            dmac.irq();
-        }
+        DMAC.irq();
     });
 }
 

@@ -10,7 +10,10 @@ use aarch32_cpu::register::Ctr;
 use linkwright::dma::memory::{CacheOps, Lines};
 use linkwright::sync::Lock;
 
-/// Bytes of the processor's shortest data cache line.
+/// Bytes of a line of a Cortex-A9's data cache (its manual, 7.1).
+pub const LINE: u32 = 32;
+
+/// Bytes of the processor's shortest data cache line, as it says itself.
 pub fn line() -> u32 {
     4 << (Ctr::read().0 >> 16 & 0xf)
 }
@@ -38,7 +41,7 @@ impl CacheOps for DataCache {
 
 fn each_line(lines: Lines, operation: fn(u32)) {
     let from = lines.cpu.addr() as u32;
-    for address in (from..from + lines.bytes).step_by(line() as usize) {
+    for address in (from..from + lines.bytes).step_by(LINE as usize) {
         operation(address);
     }
     dsb();
@@ -75,7 +78,7 @@ impl Counted {
     }
 
     fn count(&self, kind: Kind, lines: Lines) {
-        self.lines[kind as usize].fetch_add(lines.bytes / line(), Relaxed);
+        self.lines[kind as usize].fetch_add(lines.bytes / LINE, Relaxed);
         self.recent.with(|recent| {
             recent.rotate_right(1);
             recent[0] = Some((kind, lines.cpu.addr() as u32, lines.bytes));

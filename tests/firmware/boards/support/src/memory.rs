@@ -6,9 +6,8 @@ use core::ops::Range;
 use core::ptr::NonNull;
 
 use linkwright::dma::memory::{Arena, CacheOps};
-use once_cell::sync::OnceCell;
 
-use crate::cache;
+use crate::cache::LINE;
 
 unsafe extern "C" {
     /// Where the program begins, and where what `memory.x` gives it ends.
@@ -39,12 +38,8 @@ impl<const BYTES: usize> Storage<BYTES> {
     }
 }
 
-/// A pool of DMA memory, made when it is first asked for. Keep it in a `static`.
-pub struct Pool<const BYTES: usize> {
-    storage: &'static Storage<BYTES>,
-    arena: OnceCell<Arena>,
-    ops: &'static dyn CacheOps,
-}
+/// A pool of DMA memory. Keep it in a `static`.
+pub struct Pool<const BYTES: usize>(Arena);
 
 impl<const BYTES: usize> Pool<BYTES> {
     /// A pool of this storage whose caches `ops` maintains.
@@ -53,15 +48,14 @@ impl<const BYTES: usize> Pool<BYTES> {
     /// No other pool has the storage. Controllers that are given this memory reach it at the addresses that the
     /// processor has for it, and `ops` is right for it.
     pub const unsafe fn new(storage: &'static Storage<BYTES>, ops: &'static dyn CacheOps) -> Self {
-        Self { storage, arena: OnceCell::new(), ops }
+        // SAFETY: a static has an address.
+        let base = unsafe { NonNull::new_unchecked(storage.0.get().cast::<u8>()) };
+        // SAFETY: a static of its own, initialised, that nothing else uses; the rest is the caller's promise.
+        Self(unsafe { Arena::same(base, BYTES as u32, LINE, ops) })
     }
 
     /// The pool. Any context.
-    pub fn arena(&'static self) -> &'static Arena {
-        self.arena.get_or_init(|| {
-            let base = NonNull::from(&self.storage.0).cast::<u8>();
-            // SAFETY: a static of its own, initialised, that nothing else uses; the rest is promised by `new`.
-            unsafe { Arena::new(base, BYTES as u32, base.expose_provenance().get() as u32, cache::line(), self.ops) }
-        })
+    pub const fn arena(&'static self) -> &'static Arena {
+        &self.0
     }
 }
