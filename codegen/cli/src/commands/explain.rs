@@ -58,7 +58,7 @@ fn lowered(what: &str, rule: &Rule) -> String {
 
 /// What one device has to do with another.
 fn edge(device: &str, other: &str, spec: &Path, args: &Explain, console: &Console) -> Result<Verdict, Failure> {
-    let (all, verdict) = chip::graph(spec, &args.path, console)?;
+    let (all, verdict) = chip::graph_from_here(spec, &args.path, console)?;
     let Some(all) = all else { return Ok(verdict) };
     let find = |name: &str| all.device(name).map_err(|error| graph::choice(&error));
     let explanation = explain(&all, find(device)?, find(other)?);

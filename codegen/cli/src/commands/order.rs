@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::{Failure, Verdict};
 
 pub(crate) fn run(args: &Order, console: &Console) -> Result<Verdict, Failure> {
-    let (all, verdict) = chip::graph(&args.spec, &args.path, console)?;
+    let (all, verdict) = chip::graph_from_here(&args.spec, &args.path, console)?;
     let Some(all) = all else { return Ok(verdict) };
     let order = graph::order(&all);
     match args.format {

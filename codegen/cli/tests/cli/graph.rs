@@ -272,8 +272,8 @@ place  round  device  why
     3      3  usb     after 2 phy (clk in)
 
 clock and phy need each other.
-  stays: phy needs clock: clk in (1), hard, part of a circle, runtime PM, at chip.yaml:5
-  gives way: clock needs phy: clk in (0), part of a circle: the proposed cut, at chip.yaml:4
+  stays: phy needs clock: clk in (1), hard, part of a circle, runtime PM, at [..]chip.yaml:5
+  gives way: clock needs phy: clk in (0), part of a circle: the proposed cut, at [..]chip.yaml:4
   There is no order unless a link gives way. The order above is that of the proposed cut: say `post_init: true` in the references that give way.
 
 "#]]);
@@ -290,8 +290,8 @@ fn why_one_device_comes_after_another() {
 spi comes after dmac, because it needs it.
 
 spi -> dmac:
-  dma tx (3), hard, runtime PM, at toy.yaml:17
-  dma rx (4), hard, runtime PM, at toy.yaml:17
+  dma tx (3), hard, runtime PM, at simulate/toy.yaml:17
+  dma rx (4), hard, runtime PM, at simulate/toy.yaml:17
   probing: spi is not probed before dmac has been
   runtime PM: dmac is resumed before spi and suspends only after it
   system sleep: spi goes to sleep before dmac and wakes up after it
@@ -304,8 +304,8 @@ In system sleep spi is number 2, dmac number 3.
 clock comes before dmac, which needs it through others.
 
 dmac -> gate -> clock (through others):
-  dmac needs gate: clk apb_pclk (PDMA0), hard, runtime PM, at toy.yaml:12
-  gate needs clock: clk aclk_fsys_200 (ACLK_FSYS_200), hard, runtime PM, at toy.yaml:11
+  dmac needs gate: clk apb_pclk (PDMA0), hard, runtime PM, at simulate/toy.yaml:12
+  gate needs clock: clk aclk_fsys_200 (ACLK_FSYS_200), hard, runtime PM, at simulate/toy.yaml:11
   probing: dmac is not probed before clock has been
   runtime PM: clock is resumed before dmac and suspends only after it
   system sleep: dmac goes to sleep before clock and wakes up after it
