@@ -57,6 +57,15 @@ fn a_nordic_chip_is_right_and_compiles() {
 }
 
 #[test]
+fn a_block_alone_is_right() {
+    let (reading, counts) = imported("pl330.svd");
+    let Counts { peripherals, blocks, registers, fields, .. } = counts;
+    assert_eq!((peripherals, blocks, registers, fields), (1, 1, 28, 74));
+    assert_eq!(findings(&reading), BTreeMap::new());
+    assert!(reading.model.is_some());
+}
+
+#[test]
 fn a_chip_of_nxp_is_right() {
     let (reading, counts) = imported("MIMXRT1062.xml");
     let Counts { peripherals, blocks, registers, fields, .. } = counts;
