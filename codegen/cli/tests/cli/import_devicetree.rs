@@ -43,7 +43,8 @@ warning[LW1002]: `phys` refers to /oscillator, which does not say its `#phy-cell
 2 warnings in 1 file; `linkwright explain LW1001` tells more about a rule
 board: 16 devices (2 disabled), 35 references
   described already: pl330
-  `arm-gic` would describe a block, but references to its `interrupt` carry something else
+  made anew, each with a word at its top, though a spec describes such a block:
+    arm-gic-400: `arm-gic` does not fit, references to its `interrupt` carry other arguments
   circles cut by `post_init` at 1 reference:
     `display_3900000` is probed without `bridge_3a00000` (remote-endpoints): display_3900000 -> bridge_3a00000 -> display_3900000
 Next:

@@ -16,11 +16,11 @@ pub(super) fn fits(
     let references = &board.references[device];
     for (key, list) in references {
         let Some(consumes) = ip.consumes.get(key) else {
-            return Err(format!("it has no `{key}`"));
+            return Err(format!("it takes no `{key}`"));
         };
         names(consumes, list).ok_or_else(|| match list.iter().find_map(|reference| reference.name.as_ref()) {
-            Some(name) => format!("its `{key}` are not called `{name}`"),
-            None => format!("it is not told which of its `{key}` are meant"),
+            Some(name) => format!("its `{key}` have no `{name}`"),
+            None => format!("the tree does not name which of its `{key}` are meant"),
         })?;
     }
     let enabled = board.devices.list[device].enabled;
@@ -30,7 +30,7 @@ pub(super) fn fits(
             Consumes::Named(map) => map.iter().any(|(_, one)| required(one)) && !references.contains_key(&key.value),
         };
         if missing {
-            return Err(format!("it needs `{}`", key.value));
+            return Err(format!("it needs `{}`, of which the tree has none", key.value));
         }
     }
     for reference in incoming {
@@ -38,7 +38,9 @@ pub(super) fn fits(
     }
     let window = ip.window.as_ref().map_or(0, |window| window.size.value);
     match board.devices.list[device].reg.first() {
-        Some(Some((_, size))) if *size < window => Err(format!("its window of {window:#x} bytes is larger")),
+        Some(Some((_, size))) if *size < window => {
+            Err(format!("its registers take {window:#x} bytes, more than in the tree"))
+        }
         Some(Some(_)) => Ok(()),
         _ if ip.registers.is_empty() => Ok(()),
         _ => Err("it has registers, and the tree no address".to_string()),
@@ -97,7 +99,7 @@ fn provides(ip: &Ip, reference: &Reference, binding: &Binding<'_>) -> Result<(),
         None => subsystem.args().map(|(_, kind)| kind.value).collect(),
     };
     let cells = reference.cells.as_deref().unwrap_or_default();
-    let other = || Err(format!("references to its `{}` carry something else", subsystem.name.value));
+    let other = || Err(format!("references to its `{}` carry other arguments", subsystem.name.value));
     if reference.inner.is_some() || cells.len() != types.len() {
         return other();
     }

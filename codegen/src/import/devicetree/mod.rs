@@ -135,8 +135,19 @@ pub struct Summary {
     pub cuts: Vec<Cut>,
     /// Names of the specs used that were there already.
     pub known: Vec<String>,
-    /// Compatible strings of ips that describe a device's block and do not fit, each with the reason.
-    pub misfits: Vec<(String, String)>,
+    /// Ips that were made although a spec describes such a block.
+    pub misfits: Vec<Misfit>,
+}
+
+/// An ip that was made although a spec describes such a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Its name.
+    pub made: String,
+    /// Name of the spec that is there.
+    pub ip: String,
+    /// Why that does not fit: `it takes no` …
+    pub why: String,
 }
 
 /// Trees that did not become specs: which of them, and why.
@@ -201,7 +212,11 @@ fn summary(number: usize, board: &board::Board<'_>, cuts: Vec<Cut>, blocks: &blo
     let mut misfits = Vec::new();
     for block in blocks.list.iter().filter(here) {
         known.extend(block.built_in.map(|ip| ip.name.value.clone()));
-        misfits.extend(block.misfit.as_ref().map(|(ip, why)| (ip.name.value.clone(), why.clone())));
+        misfits.extend(block.misfit.as_ref().map(|(ip, why)| Misfit {
+            made: block.name.clone(),
+            ip: ip.name.value.clone(),
+            why: why.clone(),
+        }));
     }
     Summary {
         name: board.name.clone(),

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use linkwright_codegen::import::devicetree::{
-    Blob, Catalog, ImportError, Imported, MOST_BYTES, Settings, Summary, compile, import,
+    Blob, Catalog, ImportError, Imported, MOST_BYTES, Misfit, Settings, Summary, compile, import,
 };
 use linkwright_codegen::import::write::{WriteError, write};
 use linkwright_codegen::load::Options;
@@ -120,8 +120,11 @@ fn tell(board: &Summary, console: &Console) {
     if !board.known.is_empty() {
         console.say(&format!("  described already: {}", board.known.join(", ")));
     }
-    for (ip, why) in &board.misfits {
-        console.say(&format!("  `{ip}` would describe a block, but {why}"));
+    if !board.misfits.is_empty() {
+        console.say("  made anew, each with a word at its top, though a spec describes such a block:");
+    }
+    for Misfit { made, ip, why } in &board.misfits {
+        console.say(&format!("    {made}: `{ip}` does not fit, {why}"));
     }
     if !board.cuts.is_empty() {
         console.say(&format!("  circles cut by `post_init` at {}:", many(board.cuts.len(), "reference")));
