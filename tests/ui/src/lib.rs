@@ -13,7 +13,7 @@ pub use linkwright_exynos4210::*;
 pub use linkwright_pl330::{Pl330, regs};
 pub use linkwright_samsung_spi::driver as spi;
 pub use linkwright_samsung_uart::driver as uart;
-pub use linkwright_subsystems::clk;
+pub use linkwright_subsystems::{clk, interrupt};
 
 /// Memory to memory by the controller that only does that.
 pub type Copier = MemoryCopy<Mdma1>;
