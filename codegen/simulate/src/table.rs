@@ -165,16 +165,19 @@ fn comparison(out: &mut String, report: &Report) {
         let _ = writeln!(out, "  {} on {} → {} of the time awake", domain.name, percent(before), percent(after));
     }
     if let (Some(before), Some(after)) = (first.energy(), last.energy()) {
-        let change = match before {
-            0 => String::new(),
-            _ => {
-                let less = before.abs_diff(after) * 1000 / before;
-                let sign = if after > before { '+' } else { '−' };
-                format!(" ({sign}{})", percent(u64::try_from(less).unwrap_or(u64::MAX)))
-            }
-        };
+        let change = change(before, after);
         let _ = writeln!(out, "  energy {} → {}{change}", millijoules(before), millijoules(after));
     }
+}
+
+/// ` (−44.1 %)`; nothing where there is nothing to say.
+fn change(before: u128, after: u128) -> String {
+    if before == after || before == 0 {
+        return String::new();
+    }
+    let sign = if after > before { '+' } else { '−' };
+    let part = before.abs_diff(after) * 1000 / before;
+    format!(" ({sign}{})", percent(u64::try_from(part).unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]
@@ -190,6 +193,9 @@ mod tests {
         assert_eq!(millijoules(1_234_560_000), "1 234.6 mJ");
         assert_eq!(seconds(32_000_000_000), "32 s");
         assert_eq!(seconds(500_000_000), "0.5 s");
+        assert_eq!(change(810, 453), " (−44.0 %)");
+        assert_eq!(change(100, 150), " (+50.0 %)");
+        assert_eq!((change(7, 7), change(0, 7)), (String::new(), String::new()));
     }
 
     #[test]
