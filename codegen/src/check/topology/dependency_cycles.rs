@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::links::Link;
+use super::links::{Link, parents};
 use crate::check::cx::counted;
 use crate::check::{Cx, Rule, rule};
 use crate::order::{self, Need, Rank};
@@ -57,13 +57,9 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
 /// What nobody but the author can let give way.
 fn edges<'l>(soc: &Soc, links: &'l [Link<'l>], enabled: &[bool]) -> Vec<Edge<'l>> {
     let mut edges = Vec::new();
-    for (consumer, entry) in soc.devices.entries.iter().enumerate() {
-        let Some(parent) = &entry.value.parent else { continue };
-        let Some(supplier) = soc.devices.position(parent).filter(|supplier| *supplier != consumer) else { continue };
-        if enabled[consumer] && enabled[supplier] {
-            let need = Need { consumer, supplier, cost: Rank::Fixed.cost() };
-            edges.push(Edge { need, label: "parent".to_string(), place: parent.span, link: None });
-        }
+    for (consumer, supplier, place) in parents(soc, enabled) {
+        let need = Need { consumer, supplier, cost: Rank::Fixed.cost() };
+        edges.push(Edge { need, label: "parent".to_string(), place, link: None });
     }
     for link in links.iter().filter(|link| link.subsystem.link.class.value == LinkClass::Hard && !link.post_init) {
         if enabled[link.consumer] && enabled[link.provider] && link.consumer != link.provider {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../rules/LW0430.md")]
 
-use super::links::Link;
+use super::links::{Link, parents};
 use crate::check::{Cx, Rule, rule};
 use crate::order::{self, Need, Rank};
 use crate::spec::{LinkClass, Soc};
@@ -39,12 +39,9 @@ fn gives_way(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx<'_>) {
         return;
     }
     let (mut needs, mut of) = (Vec::new(), Vec::new());
-    for (consumer, entry) in soc.devices.entries.iter().enumerate() {
-        let parent = entry.value.parent.as_ref().and_then(|parent| soc.devices.position(parent));
-        if let Some(supplier) = parent.filter(|parent| enabled[consumer] && enabled[*parent]) {
-            needs.push(Need { consumer, supplier, cost: Rank::Fixed.cost() });
-            of.push(None);
-        }
+    for (consumer, supplier, _) in parents(soc, enabled) {
+        needs.push(Need { consumer, supplier, cost: Rank::Fixed.cost() });
+        of.push(None);
     }
     for link in links {
         let linked = matches!(link.subsystem.link.class.value, LinkClass::Hard | LinkClass::Optional);

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../rules/LW0429.md")]
 
+use super::links::parents;
 use super::runtime_pm;
 use crate::check::{Cx, Rule, rule};
 use crate::spec::Soc;
@@ -7,18 +8,16 @@ use crate::spec::Soc;
 pub(crate) const RULE: Rule = rule!("LW0429", "irq-safe-children", Deny);
 
 pub(super) fn check(soc: &Soc, enabled: &[bool], cx: &mut Cx<'_>) {
-    for (child, entry) in soc.devices.entries.iter().enumerate() {
-        let Some(parent_name) = &entry.value.parent else { continue };
-        let Some(parent) = soc.devices.position(parent_name).filter(|parent| *parent != child) else { continue };
-        let Some(said) = runtime_pm::irq_safe(soc, child, cx).filter(|_| enabled[child]) else { continue };
+    for (child, parent, place) in parents(soc, enabled) {
+        let Some(said) = runtime_pm::irq_safe(soc, child, cx) else { continue };
         if runtime_pm::always_on(soc, parent, cx) {
             continue;
         }
-        let name = &soc.devices.entries[parent].name;
+        let [child, name] = [child, parent].map(|device| &soc.devices.entries[device].name);
         let finding = RULE
             .at(
-                parent_name.span,
-                format!("`{}` is irq-safe, so `{}` is never suspended", entry.name.value, name.value),
+                place,
+                format!("`{}` is irq-safe, so `{}` is never suspended", child.value, name.value),
                 "the core holds it for as long as the child has a driver",
             )
             .and(said, "it suspends and resumes with interrupts off")

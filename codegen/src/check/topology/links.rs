@@ -8,7 +8,7 @@ use super::{
 };
 use crate::check::Cx;
 use crate::order::Rank;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::spec::{
     ArgumentType, Consumed, Device, Ip, LinkClass, Map, Name, Provided, Reference, ReferenceArgs, Scalar, Soc,
     Subsystem,
@@ -194,6 +194,15 @@ fn arguments(target: &Target<'_>, reference: &Reference, cx: &mut Cx<'_>) -> Opt
 pub(super) fn ancestors<'a>(devices: &'a Map<Device>, of: usize) -> impl Iterator<Item = usize> + 'a {
     let parent = |index: usize| devices.position(devices.entries[index].value.parent.as_ref()?);
     std::iter::successors(parent(of), move |&index| parent(index)).take_while(move |&index| index != of).take(64)
+}
+
+/// Devices that take part and sit on another one: which, on which, and where that is said.
+pub(super) fn parents<'a>(soc: &'a Soc, enabled: &'a [bool]) -> impl Iterator<Item = (usize, usize, Span)> + 'a {
+    soc.devices.entries.iter().enumerate().filter_map(|(device, entry)| {
+        let name = entry.value.parent.as_ref()?;
+        let parent = soc.devices.position(name).filter(|parent| *parent != device)?;
+        (enabled[device] && enabled[parent]).then_some((device, parent, name.span))
+    })
 }
 
 /// Which devices take part: those that are enabled, as is all they sit on.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::links::Link;
+use super::links::{Link, parents};
 use crate::check::{Cx, Rule, rule};
 use crate::order::sleep::{Phases, Said, phases};
 use crate::report::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Ip, LinkClass, Name, Sleep, SleepPhase, Soc};
+use crate::spec::{Ip, LinkClass, Sleep, SleepPhase, Soc};
 
 pub(crate) const RULE: Rule = rule!("LW0426", "sleep-phase-inversions", Deny);
 
@@ -112,17 +112,12 @@ fn uses(soc: &Soc, links: &[Link<'_>], enabled: &[bool]) -> Vec<Use> {
         place: link.reference.span,
         label: link.label(),
     };
-    let of_parent = |(consumer, parent): (usize, &Name)| {
-        let supplier = soc.devices.position(parent)?;
-        Some(Use { consumer, supplier, place: parent.span, label: "parent".to_string() })
-    };
-    let parents = soc.devices.entries.iter().enumerate();
-    let parents = parents.filter_map(|(consumer, entry)| Some((consumer, entry.value.parent.as_ref()?)));
+    let of_parent = |(consumer, supplier, place)| Use { consumer, supplier, place, label: "parent".to_string() };
     links
         .iter()
         .filter(linked)
+        .filter(|link| enabled[link.consumer] && enabled[link.provider] && link.consumer != link.provider)
         .map(of_link)
-        .chain(parents.filter_map(of_parent))
-        .filter(|used| enabled[used.consumer] && enabled[used.supplier] && used.consumer != used.supplier)
+        .chain(parents(soc, enabled).map(of_parent))
         .collect()
 }
