@@ -413,6 +413,25 @@ fn found_about(ips: &[&str], devices: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn shared_addresses_are_no_mistake() {
+    let found = |compatible: &str| {
+        let outer = format!("ip: outer\ncompatible: [{compatible}]\nwindow: {{ size: 0x1000 }}");
+        let devices = "  outer: { ip: outer, reg: 0x1000 }
+  a: { ip: inner, reg: 0x1100 }
+  b: { ip: inner, reg: 0x1200 }";
+        found_about(&[&outer, "ip: inner\nwindow: { size: 0x100 }"], devices)
+    };
+    assert_eq!(found("\"acme,scu\""), ["LW0414"]);
+    for shared in ["syscon", "simple-mfd", "simple-bus"] {
+        assert_eq!(found(&format!("\"acme,scu\", {shared}")), [""; 0], "{shared}");
+    }
+    // What is in it is not shared by that.
+    let inner = "  outer: { ip: outer, reg: 0x1000 }\n  a: { ip: inner, reg: 0x1100 }\n  b: { ip: inner, reg: 0x1180 }";
+    let ips = ["ip: outer\ncompatible: [syscon]\nwindow: { size: 0x1000 }", "ip: inner\nwindow: { size: 0x100 }"];
+    assert_eq!(found_about(&ips, inner), ["LW0414"]);
+}
+
+#[test]
 fn traps_of_runtime_pm_are_told_where_they_are_and_not_where_they_are_not() {
     let ips = [
         "ip: domain\nprovides: { power-domain: {} }\nconsumes: { power-domains: { optional: true } }",

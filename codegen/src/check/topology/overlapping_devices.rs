@@ -9,9 +9,19 @@ pub(crate) const RULE: Rule = rule!("LW0414", "overlapping-devices", Warning);
 /// Ranges that a range is compared with.
 const PATIENCE: usize = 64;
 
+/// What device trees call blocks whose addresses others use, too: a system controller's registers (Linux:
+/// Documentation/devicetree/bindings/mfd/syscon.yaml), a device of several functions, and a bus, which has a window
+/// (Devicetree Specification, 4.5).
+const SHARED: [&str; 3] = ["syscon", "simple-mfd", "simple-bus"];
+
 pub(crate) fn check(soc: &Soc, mut ranges: Vec<(usize, u64, u64)>, enabled: &[bool], cx: &mut Cx<'_>) {
     let devices = &soc.devices;
-    ranges.retain(|(index, ..)| enabled[*index]);
+    let workspace = cx.workspace;
+    let shared = |index: usize| {
+        let ip = devices.entries[index].value.ip.as_ref().and_then(|ip| workspace.ip(ip));
+        ip.is_some_and(|ip| ip.compatible.iter().any(|text| SHARED.contains(&text.value.as_str())))
+    };
+    ranges.retain(|(index, ..)| enabled[*index] && !shared(*index));
     ranges.sort_by_key(|(index, first, _)| (*first, *index));
     let mut open: Vec<(usize, u64, u64)> = Vec::new();
     for (index, first, last) in ranges {
