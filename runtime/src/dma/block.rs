@@ -3,26 +3,28 @@
 
 use super::buffers::{Held, Role};
 use super::memory::{Arena, RawBuf, View};
-use super::plan::Program;
+use super::plan::{Program, Stretch};
 use super::{Position, StartError};
 use crate::microcode::Side;
 
 /// What a transfer asks of its program. All methods are atomic.
 ///
 /// There is no table behind the program: its addresses stay what they are modulo the alignment, so they say themselves
-/// what it was planned for. How far a transfer has come is not told: nothing has surely arrived before all has.
+/// what it was planned for.
 #[derive(Clone, Copy)]
 pub(super) struct Blocks {
     /// Where the addresses stand, the source's first.
     at: [u8; 2],
     alignment: u8,
     bytes: u32,
+    stretch: Stretch,
 }
 
 impl Blocks {
     pub(super) fn of(program: &Program, _: Role) -> Option<Self> {
-        let (at, alignment, bytes) = (program.addresses()?, program.alignment, program.bytes);
-        Some(Self { at, alignment, bytes })
+        let Program { alignment, bytes, .. } = *program;
+        let (at, stretch) = program.copies()?;
+        Some(Self { at, alignment, bytes, stretch })
     }
 
     pub(super) fn bytes(&self) -> u32 {
@@ -44,6 +46,8 @@ impl Blocks {
         self.check_side(memory, Side::Destination, destination, arena)
     }
 
+    /// Never inlined, as all that is done for each side: it would stand there twice.
+    #[inline(never)]
     fn check_side(&self, memory: &View, side: Side, buffer: &RawBuf, arena: &Arena) -> Result<(), StartError> {
         if !buffer.arena().same_bus(arena) {
             return Err(StartError::OtherMemory);
@@ -76,6 +80,7 @@ impl Blocks {
     }
 
     /// Write a buffer's address into the program; returns how many bytes of it changed.
+    #[inline(never)]
     fn point(&self, memory: &View, side: Side, buffer: &RawBuf) -> u32 {
         let (at, bus) = (self.at(side), buffer.bus());
         let differ = memory.word(at) ^ bus;
@@ -90,15 +95,28 @@ impl Blocks {
         }
     }
 
-    pub(super) fn moved(&self, _: &View, _: &Position, _: u8) -> u32 {
-        0
+    /// Bytes that have surely arrived when the thread stands there, with so many stores on their way.
+    pub(super) fn moved(&self, memory: &View, position: &Position, queued: u8) -> u32 {
+        let pc = position.pc.wrapping_sub(memory.bus());
+        if pc > self.stretch.len.into() || pc < self.stretch.ready.into() {
+            return 0;
+        }
+        if pc >= self.stretch.signal.into() {
+            return self.bytes;
+        }
+        let distance = position.destination.wrapping_sub(memory.word(self.at(Side::Destination)));
+        // Else the register is not this program's yet.
+        let moved = if distance <= self.bytes { distance } else { 0 };
+        moved.saturating_sub(u32::from(self.stretch.burst) * u32::from(queued))
+    }
+
+    /// Has a thread that stands there, and runs, set this program's addresses?
+    pub(super) fn has_begun(&self, memory: &View, position: &Position) -> bool {
+        let pc = position.pc.wrapping_sub(memory.bus());
+        (self.stretch.ready.into()..=self.stretch.len.into()).contains(&pc)
     }
 
     pub(super) fn moved_at_end(&self, _: &View, _: &Position) -> u32 {
-        0
-    }
-
-    pub(super) fn has_begun(&self, _: &View, _: &Position) -> bool {
-        false
+        self.bytes
     }
 }

@@ -1,7 +1,7 @@
 #![allow(unsafe_code, reason = "gives erased buffers their type back")]
 
-use super::IfFull;
 use super::memory::{DmaBuf, RawBuf};
+use super::only::Only;
 use super::segments::List;
 use crate::mmio::Word;
 
@@ -12,11 +12,11 @@ pub(super) enum Held {
     #[default]
     Empty,
     /// Source or destination; the other side is no memory, or the same for every transfer.
-    One(RawBuf, IfFull),
+    One(Only<RawBuf>),
     /// Source and destination.
     Pair(RawBuf, RawBuf),
     /// Several of either.
-    List(List, IfFull),
+    List(Only<List>),
 }
 
 /// Source and destination of one block, as far as they are buffers.
@@ -39,16 +39,16 @@ impl Held {
         match self {
             Self::Empty => 0,
             Self::One(..) | Self::Pair(..) => 1,
-            Self::List(list, _) => list.len(),
+            Self::List(list) => list.get().len(),
         }
     }
 
     /// The buffers of block `index`.
     pub(super) fn sides(&self, index: usize, role: Role) -> Sides<'_> {
         let sides = match self {
-            Self::One(only, _) if index == 0 => [Some(only), None],
+            Self::One(only) if index == 0 => [Some(only.get()), None],
             Self::Pair(source, destination) if index == 0 => [Some(source), Some(destination)],
-            Self::List(list, _) => list.sides(index),
+            Self::List(list) => list.get().sides(index),
             _ => [None, None],
         };
         match (role, sides) {
@@ -97,8 +97,10 @@ impl<W: Word> Erase for CopyPair<W> {
             // SAFETY: `erase` made it, by the caller's promise.
             unsafe { core::hint::unreachable_unchecked() }
         };
-        // SAFETY: the windows have not changed since they were `DmaBuf<W>`s'.
-        let [source, destination] = [source, destination].map(|raw| unsafe { DmaBuf::from_raw(raw) });
+        // SAFETY: the window has not changed since it was a `DmaBuf<W>`'s.
+        let source = unsafe { DmaBuf::from_raw(source) };
+        // SAFETY: as above.
+        let destination = unsafe { DmaBuf::from_raw(destination) };
         Self { source, destination }
     }
 }
@@ -106,7 +108,7 @@ impl<W: Word> Erase for CopyPair<W> {
 impl<W: Word> Erase for DmaBuf<W> {
     #[cfg(feature = "full")]
     fn erase(self) -> Held {
-        Held::One(self.into_raw(), ())
+        Held::One(Only::new(self.into_raw()))
     }
 
     #[cfg(not(feature = "full"))]
@@ -115,12 +117,12 @@ impl<W: Word> Erase for DmaBuf<W> {
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let Held::One(only, _) = held else {
+        let Held::One(only) = held else {
             // SAFETY: `erase` made it, by the caller's promise.
             unsafe { core::hint::unreachable_unchecked() }
         };
         // SAFETY: the window has not changed since it was a `DmaBuf<W>`'s.
-        unsafe { DmaBuf::from_raw(only) }
+        unsafe { DmaBuf::from_raw(only.into_inner()) }
     }
 }
 

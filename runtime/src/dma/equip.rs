@@ -5,6 +5,7 @@ use super::channel::Claimed;
 use super::engine::{Engine, Hardware};
 use super::link::Link;
 use super::memory::RawBuf;
+use super::only::Only;
 #[cfg(not(feature = "full"))]
 use super::plan::Block;
 use super::plan::{Checkpoint, End, Handshake, PlanError, Program, Setup};
@@ -14,7 +15,7 @@ use super::shape::Extras;
 #[cfg(feature = "full")]
 use super::shape::sealed::Sealed;
 use super::slot::Phase;
-use super::{Capabilities, ClaimError, FULL, IfFull, PrepareError, ThreadState};
+use super::{Capabilities, ClaimError, FULL, PrepareError, ThreadState};
 use crate::context::Task;
 use crate::power::Grant;
 use crate::sync::exclusive;
@@ -82,10 +83,11 @@ pub(super) const PATTERN: usize = 16;
 const USUAL: u16 = 256;
 
 /// A request line of a controller, taken. Dropping it is atomic.
-pub(super) struct Line {
+pub(super) struct Line(Only<Taken>);
+
+struct Taken {
     engine: &'static dyn Engine,
     number: u8,
-    _full: IfFull,
 }
 
 impl Line {
@@ -101,18 +103,19 @@ impl Line {
             let free = s.requests & bit == 0;
             s.requests |= bit;
             // Not `then_some`: a line that was not taken must not be dropped.
-            free.then(|| Self { engine, number, _full: () })
+            free.then(|| Self(Only::new(Taken { engine, number })))
         })
     }
 
     pub(super) fn number(&self) -> u8 {
-        self.number
+        self.0.get().number
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        self.engine.core().shared.with(|s| s.requests &= !(1 << self.number));
+        let Taken { engine, number } = self.0.get();
+        engine.core().shared.with(|s| s.requests &= !(1 << number));
     }
 }
 

@@ -7,7 +7,7 @@ use super::buffers::{Held, Role};
 use super::engine::{Engine, Hardware};
 use super::memory::View;
 use super::slot::{Phase, Slot, State};
-use super::{FULL, Fault, Position, StartError, Stuck, ThreadState, TransferError};
+use super::{Fault, Position, StartError, Stuck, ThreadState, TransferError};
 use crate::power::Grant;
 use crate::sync::exclusive;
 
@@ -182,7 +182,7 @@ impl Link {
         let mut cargo = Cargo::default();
         let (parts, stopped_at, may_fall_short, paused) = self.with(|s| {
             cargo.held = core::mem::take(&mut s.held);
-            (s.blocks().zip(s.code()), s.stopped_at(), s.may_fall_short(), s.end_pause())
+            (s.blocks().zip(s.code()), s.stopped_at.take(), s.may_fall_short(), s.end_pause())
         });
         if let Some(checkpoint) = paused {
             exclusive(|_| self.mask(checkpoint));
@@ -252,19 +252,17 @@ impl Link {
             let send = || {
                 // Where it stands tells what has arrived; of a thread that stopped, the program counter is no longer
                 // true.
-                if FULL {
-                    let position = self.has_begun(cs).then(|| self.position());
-                    let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
-                    let raised = if stopped { self.hardware().interrupts() } else { 0 };
-                    self.slot.0.within(cs, |s| {
-                        let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short();
-                        if !stopped {
-                            s.stopped_at = s.stopped_at.or(position);
-                        } else if let (true, Some(program)) = (ended && !s.endless(), s.program.as_ref()) {
-                            s.moved = s.moved.max(program.bytes);
-                        }
-                    });
-                }
+                let position = self.has_begun(cs).then(|| self.position());
+                let stopped = self.hardware().state(self.thread) == ThreadState::Stopped;
+                let raised = if stopped { self.hardware().interrupts() } else { 0 };
+                self.slot.0.within(cs, |s| {
+                    let ended = s.event.is_some_and(|event| raised & 1 << event != 0) && !s.may_fall_short();
+                    if !stopped {
+                        s.stopped_at = s.stopped_at.or(position);
+                    } else if let (true, Some(program)) = (ended && !s.endless(), s.program.as_ref()) {
+                        s.moved = s.moved.max(program.bytes);
+                    }
+                });
                 let killed = self.hardware().kill(self.thread, self.engine.core().config.command_polls);
                 self.slot.0.within(cs, |s| s.unkilled = killed.is_err());
             };
@@ -348,8 +346,8 @@ impl Link {
             let taken = Taken { held, result: s.result, residue, interrupt_lost: s.lost };
             Some((taken, power, s.waker.take(), written.map(|program| program.bytes)))
         })?;
-        if let (Some(bytes), Held::One(buffer, _)) = (written, &taken.held) {
-            buffer.after_device_wrote(bytes);
+        if let (Some(bytes), Held::One(buffer)) = (written, &taken.held) {
+            buffer.get().after_device_wrote(bytes);
         }
         drop((power, waker));
         Some(taken)
@@ -369,7 +367,7 @@ impl Link {
     pub(super) unsafe fn view(&self) -> Option<View> {
         self.with(|s| match &s.held {
             // SAFETY: the caller's promise.
-            Held::One(only, _) => Some(unsafe { only.view() }),
+            Held::One(only) => Some(unsafe { only.get().view() }),
             _ => None,
         })
     }
@@ -415,9 +413,7 @@ impl Link {
         let causes = self.hardware().fault(self.thread);
         let position = self.hardware().position(self.thread);
         let parts = self.with(|s| {
-            if FULL {
-                s.stopped_at = Some(position);
-            }
+            s.stopped_at = Some(position);
             s.program.as_ref().map(|program| u32::from(program.len)).zip(s.code())
         });
         let mut fault = Fault::at(self.thread, causes, &position);

@@ -45,6 +45,7 @@ mod flight;
 mod irq;
 mod link;
 pub mod memory;
+mod only;
 mod pause;
 pub mod plan;
 mod prepared;
@@ -62,13 +63,6 @@ mod watch;
 
 /// Every kind of transfer, or blocks from memory to memory alone. What asks it is not linked otherwise.
 const FULL: bool = cfg!(feature = "full");
-
-/// Part of what only engines have that do all: without the feature nobody can make one, so what has one takes no room and
-/// no code.
-#[cfg(feature = "full")]
-type IfFull = ();
-#[cfg(not(feature = "full"))]
-type IfFull = core::convert::Infallible;
 
 pub use buffers::{BlockBuffers, Buffers, CopyPair};
 pub use channel::Channel;

@@ -185,8 +185,7 @@ impl<E: Endpoint, S: Shape> Prepared<E, S> {
     }
 
     /// Bytes of the transfer in flight, or of the last one, that have not surely arrived. It never grows while a
-    /// transfer runs. Atomic; at most 5 register reads, and up to 4 more until it was once seen to have begun. Without the
-    /// feature `full` it is all or nothing.
+    /// transfer runs. Atomic; at most 5 register reads, and up to 4 more until it was once seen to have begun.
     pub fn residue(&self) -> u32 {
         self.link().residue()
     }

@@ -6,6 +6,8 @@ use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 use super::buffers::{BlockBuffers, Buffers, Erase, Held, Sides};
+#[cfg(feature = "full")]
+use super::only::Only;
 use crate::sync::Lock;
 
 /// Room for the buffers of up to `N` blocks. Keep it in a `static`; [`take`](Self::take) lends it.
@@ -183,7 +185,7 @@ impl<B: BlockBuffers, const N: usize> Erase for Segments<B, N> {
     #[cfg(feature = "full")]
     fn erase(self) -> Held {
         let this = ManuallyDrop::new(self);
-        Held::List(List { storage: NonNull::from(this.storage).cast(), len: this.len, ops: Self::OPS }, ())
+        Held::List(Only::new(List { storage: NonNull::from(this.storage).cast(), len: this.len, ops: Self::OPS }))
     }
 
     #[cfg(not(feature = "full"))]
@@ -192,11 +194,11 @@ impl<B: BlockBuffers, const N: usize> Erase for Segments<B, N> {
     }
 
     unsafe fn restore(held: Held) -> Self {
-        let Held::List(list, _) = held else {
+        let Held::List(list) = held else {
             // SAFETY: `erase` made it, by the caller's promise.
             unsafe { core::hint::unreachable_unchecked() }
         };
-        let list = ManuallyDrop::new(list);
+        let list = ManuallyDrop::new(list.into_inner());
         // SAFETY: the caller's promise.
         Self { storage: unsafe { list.storage::<B, N>() }, len: list.len }
     }

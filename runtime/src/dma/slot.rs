@@ -184,11 +184,6 @@ impl State {
         FULL && self.may_fall_short
     }
 
-    /// Where the thread stood before it was killed.
-    pub(super) fn stopped_at(&mut self) -> Option<Position> {
-        if FULL { self.stopped_at.take() } else { None }
-    }
-
     /// The program and what its buffers are.
     pub(super) fn blocks(&self) -> Option<Blocks> {
         Blocks::of(self.program.as_ref()?, self.role)
@@ -209,10 +204,10 @@ impl State {
         self.result = Ok(());
         self.abandoned = false;
         self.lost = false;
+        self.begun = false;
         self.moved = 0;
+        self.stopped_at = None;
         if FULL {
-            self.begun = false;
-            self.stopped_at = None;
             self.events = 0;
             self.told = 0;
             self.again = false;

@@ -112,7 +112,7 @@ impl<E: Endpoint, S: Shape> Transfer<'_, E, S> {
     }
 
     /// Bytes that have not surely arrived yet. It never grows. Atomic; at most 5 register reads, and up to 4 more until the
-    /// transfer was once seen to have begun. Without the feature `full` all of them, until the transfer has ended.
+    /// transfer was once seen to have begun.
     pub fn residue(&self) -> u32 {
         self.link().residue()
     }

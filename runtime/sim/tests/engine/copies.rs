@@ -2,7 +2,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use linkwright::context::host_task;
-use linkwright::dma::{CopyPair, Done, Linear};
+use linkwright::dma::{CopyPair, Done, Linear, TransferError};
 use linkwright_sim::Config;
 use proptest::prelude::*;
 
@@ -108,4 +108,46 @@ fn a_thousand_transfers_from_the_callback() {
         assert_eq!((LAPS.load(Relaxed), counters.interrupts, counters.starts), (1000, 1000, 1000));
         copier.release(cx).unwrap();
     });
+}
+
+#[test]
+fn what_is_told_to_have_arrived_has() {
+    for (bytes, offsets) in [(3_000, (0, 0)), (3_001, (3, 0)), (2_999, (1, 6)), (15, (7, 2))] {
+        let rig = Rig::new(Config::zynq7000());
+        host_task(|cx| {
+            let power = rig.active(cx);
+            let pair = rig.pair(cx, bytes, offsets, 1);
+            let data = pair.source.to_vec();
+            let at = pair.destination.bus_address();
+            let arrived = |residue: u32| {
+                let moved = bytes - residue as usize;
+                assert!(rig.board.dmac.memory().dump(at, moved) == data[..moved], "{moved} of {bytes}");
+            };
+            let mut copier = rig.copier(cx, &pair);
+            let transfer = copier.start(pair, &power).map_err(|r| r.error).unwrap();
+            let (mut before, mut between) = (bytes as u32, false);
+            while !rig.board.dmac.interrupt() {
+                rig.board.dmac.run(3);
+                let residue = transfer.residue();
+                assert!(residue <= before, "{residue} after {before}");
+                between |= (1..bytes as u32).contains(&residue);
+                before = residue;
+                arrived(residue);
+            }
+            assert!(between || bytes < 100, "it was told on the way");
+            rig.until_done(&transfer);
+            let mut pair = transfer.wait(cx);
+            assert_eq!((pair.result, pair.residue), (Ok(()), 0));
+            // Stopped on its way, after each number of steps.
+            for steps in (5..2_000).step_by(35) {
+                pair.bufs.destination.fill(0);
+                let transfer = copier.start(pair.bufs, &power).map_err(|r| r.error).unwrap();
+                rig.board.dmac.run(steps);
+                pair = transfer.stop(cx);
+                arrived(pair.residue);
+                assert!(pair.result.is_ok() || pair.result == Err(TransferError::Cancelled), "{:?}", pair.result);
+                assert!(pair.result.is_err() || pair.residue == 0);
+            }
+        });
+    }
 }

@@ -8,6 +8,8 @@ use super::buffer::Region;
 use super::upkeep::Upkeep;
 use super::{CacheOps, DmaBuf, RawBuf};
 use crate::context::Task;
+#[cfg(any(feature = "std", feature = "full"))]
+use crate::dma::only::Only;
 use crate::mmio::Word;
 use crate::sync::Lock;
 
@@ -111,7 +113,7 @@ impl Arena {
     #[cfg(any(feature = "std", feature = "full"))]
     pub fn mirrored(storage: &'static mut [u64], bus: u32, mirror: &'static dyn Mirror) -> Self {
         let bytes = u32::try_from(size_of_val(storage)).unwrap_or(u32::MAX);
-        Self::with_upkeep(NonNull::from(storage).cast(), bytes, bus, 32, Upkeep::Mirrored(mirror, ()))
+        Self::with_upkeep(NonNull::from(storage).cast(), bytes, bus, 32, Upkeep::Mirrored(Only::new(mirror)))
     }
 
     /// [`mirrored`](Self::mirrored) over `bytes` zeroed bytes from the heap that are never given back.

@@ -9,6 +9,8 @@ use super::Mirror;
 use super::upkeep::Upkeep;
 use super::{Arena, CacheOps, DmaBuf};
 use crate::context::Task;
+#[cfg(any(feature = "std", feature = "full"))]
+use crate::dma::only::Only;
 use crate::mmio::Word;
 use crate::sync::Lock;
 
@@ -39,7 +41,7 @@ impl Reach {
     /// `static`s anywhere. Lines have 32 bytes. Needs the feature `std` or `full`.
     #[cfg(any(feature = "std", feature = "full"))]
     pub const fn mirrored(bus: u32, bytes: u32, mirror: &'static dyn Mirror) -> Self {
-        Self { base: None, bus, line: 32, upkeep: Upkeep::Mirrored(mirror, ()), bytes: Lock::new(bytes) }
+        Self { base: None, bus, line: 32, upkeep: Upkeep::Mirrored(Only::new(mirror)), bytes: Lock::new(bytes) }
     }
 
     /// The controllers' address of `bytes` bytes at the processor's address `at`.

@@ -19,12 +19,6 @@ mod upkeep;
 mod view;
 mod words;
 
-/// Part of mirrored memory, which only hosts have: elsewhere an engine that only copies blocks has no code for it.
-#[cfg(any(feature = "std", feature = "full"))]
-type Mirrors = ();
-#[cfg(not(any(feature = "std", feature = "full")))]
-type Mirrors = core::convert::Infallible;
-
 pub use arena::{AllocError, Arena};
 pub(crate) use buffer::RawBuf;
 pub use buffer::{DmaBuf, WindowError};

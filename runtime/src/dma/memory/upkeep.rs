@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use super::Mirrors;
+use crate::dma::only::Only;
 
 /// Whole cache lines of one buffer, or a part of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,7 +72,7 @@ pub trait Mirror: Sync + 'static {
 #[derive(Clone, Copy)]
 pub(super) enum Upkeep {
     Direct(&'static dyn CacheOps),
-    Mirrored(&'static dyn Mirror, Mirrors),
+    Mirrored(Only<&'static dyn Mirror>),
 }
 
 impl Upkeep {
@@ -80,7 +80,7 @@ impl Upkeep {
     pub(super) fn same_bus(self, other: Self) -> bool {
         match (self, other) {
             (Self::Direct(_), Self::Direct(_)) => true,
-            (Self::Mirrored(a, _), Self::Mirrored(b, _)) => core::ptr::addr_eq(a, b),
+            (Self::Mirrored(a), Self::Mirrored(b)) => core::ptr::addr_eq(*a.get(), *b.get()),
             (Self::Direct(_), Self::Mirrored(..)) | (Self::Mirrored(..), Self::Direct(_)) => false,
         }
     }
@@ -95,10 +95,10 @@ impl Upkeep {
                 handover(lines);
                 ops.clean(lines);
             }
-            Self::Mirrored(mirror, _) => {
+            Self::Mirrored(mirror) => {
                 // SAFETY: initialised and the caller's alone; no device touches the processor's copy.
                 let bytes = unsafe { core::slice::from_raw_parts(lines.cpu, lines.bytes as usize) };
-                mirror.clean(lines.bus, bytes);
+                mirror.get().clean(lines.bus, bytes);
             }
         }
     }
@@ -110,7 +110,7 @@ impl Upkeep {
                 handover(lines);
                 ops.discard(lines);
             }
-            Self::Mirrored(mirror, _) => mirror.discard(lines.bus, lines.bytes),
+            Self::Mirrored(mirror) => mirror.get().discard(lines.bus, lines.bytes),
         }
     }
 
@@ -139,10 +139,10 @@ impl Upkeep {
                 ops.discard(lines);
                 handover(lines);
             }
-            Self::Mirrored(mirror, _) => {
+            Self::Mirrored(mirror) => {
                 // SAFETY: initialised and the caller's alone; no device touches the processor's copy.
                 let bytes = unsafe { core::slice::from_raw_parts_mut(lines.cpu, lines.bytes as usize) };
-                mirror.invalidate(lines.bus, bytes);
+                mirror.get().invalidate(lines.bus, bytes);
             }
         }
     }
@@ -159,7 +159,7 @@ impl Upkeep {
                 // SAFETY: `at` lies in `lines`.
                 unsafe { core::ptr::copy_nonoverlapping(at.cpu, out.as_mut_ptr(), out.len().min(at.bytes as usize)) };
             }
-            Self::Mirrored(mirror, _) => mirror.peek(at.bus, out),
+            Self::Mirrored(mirror) => mirror.get().peek(at.bus, out),
         }
     }
 

@@ -46,6 +46,8 @@ pub use plain::plain;
 #[cfg(not(feature = "full"))]
 pub(super) use plain::plan as plain_block;
 pub use port::{Handshake, PortEnd, Tail};
+#[cfg(not(feature = "full"))]
+pub(super) use program::Stretch;
 pub use program::{FifoNeed, Program};
 pub use progress::Snapshot;
 pub use request::{Attributes, Block, Checkpoint, End, Request, Setup, Work};

@@ -99,7 +99,7 @@ pub(in crate::dma) fn plan<I: Isa>(setup: &Setup, block: &Block, out: &mut [u8])
             ready: ready as u8,
             side: Side::Destination,
             row: u32::MAX,
-            burst: (bus << log2) as u16,
+            burst: (bus << log2).max(I::LIMITS.burst.into()) as u16,
             ..Track::NONE
         },
         ..Program::NONE

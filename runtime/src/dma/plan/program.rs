@@ -61,6 +61,17 @@ pub struct Program {
     pub(super) track: Track,
 }
 
+/// Where in a program of one block the addresses are set, where it signals its end, and where it ends.
+#[cfg(not(feature = "full"))]
+#[derive(Clone, Copy)]
+pub(in crate::dma) struct Stretch {
+    pub(in crate::dma) ready: u8,
+    /// Most bytes of one store.
+    pub(in crate::dma) burst: u16,
+    pub(in crate::dma) signal: u16,
+    pub(in crate::dma) len: u16,
+}
+
 impl Program {
     /// No program at all.
     pub const NONE: Self = Self {
@@ -80,10 +91,13 @@ impl Program {
         track: Track::NONE,
     };
 
-    /// Where the addresses of its one block stand, the source's first; `None` unless both sides are memory.
+    /// Where the addresses of its one block stand, the source's first, and how it goes on; `None` unless both sides are
+    /// memory.
     #[cfg(not(feature = "full"))]
-    pub(in crate::dma) fn addresses(&self) -> Option<[u8; 2]> {
-        Some([self.track.source?, self.track.destination?])
+    pub(in crate::dma) fn copies(&self) -> Option<([u8; 2], Stretch)> {
+        let Track { source, destination, ready, burst, .. } = self.track;
+        let signal = self.last_event_at.unwrap_or(self.len);
+        Some(([source?, destination?], Stretch { ready, burst, signal, len: self.len }))
     }
 
     /// Block `index`, from the table. `word` reads four bytes, little-endian, at so many bytes from the program's start.

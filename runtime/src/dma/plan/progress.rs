@@ -1,7 +1,6 @@
 use super::Program;
 use super::place::Place;
 use super::rows::STEP;
-use crate::dma::FULL;
 use crate::microcode::Side;
 
 /// What a thread's registers said while it ran a program.
@@ -170,9 +169,6 @@ impl Program {
             Side::Destination => track.destination,
         };
         at?;
-        if !FULL {
-            return Some((0, false));
-        }
         let pitch = track.pitch(side);
         let rows = place.bytes.saturating_sub(1).checked_div(track.row).unwrap_or(0);
         Some((rows.saturating_mul(pitch.unsigned_abs()), pitch < 0))
@@ -192,17 +188,17 @@ impl Program {
         let track = &self.track;
         let Some(pc) = u16::try_from(at.pc).ok().filter(|pc| *pc <= self.len) else { return 0 };
         let ended = self.last_event_at.is_some_and(|last| pc >= last);
-        if ended && !(FULL && track.short) {
+        if ended && !track.short {
             return self.bytes;
         }
         let Some((index, place)) = self.current(&word, pc) else { return 0 };
         let floor = match index.checked_rem(track.blocks) {
-            Some(over) if FULL => self.place(index - over, &word).map_or(0, |place| place.before),
-            _ => 0,
+            Some(over) => self.place(index - over, &word).map_or(0, |place| place.before),
+            None => 0,
         };
         let (address, start) = match track.side {
-            Side::Source if FULL => (at.source, place.source_at),
-            _ => (at.destination, place.destination_at),
+            Side::Source => (at.source, place.source_at),
+            Side::Destination => (at.destination, place.destination_at),
         };
         let ready = pc >= place.first.saturating_add(track.ready.into());
         let start = start.map_or(0, &word);
@@ -210,7 +206,7 @@ impl Program {
         if ended {
             return place.before.saturating_add(along.map_or(0, |along| along.bytes())).min(self.bytes);
         }
-        match (along, track.exact.filter(|_| FULL)) {
+        match (along, track.exact) {
             (None, Some(_)) => place.before.min(self.bytes),
             (Some(along), Some(exact)) if at.queued > 0 => {
                 let pending = word(pc) as u8 == exact.settle;
@@ -234,7 +230,7 @@ impl Program {
     /// that the program has not set it yet.
     fn along(&self, place: &Place, distance: u32) -> Option<Along> {
         let track = &self.track;
-        if !FULL || track.row >= place.bytes {
+        if track.row >= place.bytes {
             return (distance <= place.bytes).then_some(Along { rows: 0, moved: distance, row: place.bytes });
         }
         let (row, pitch) = (track.row, track.pitch(track.side));
@@ -257,14 +253,13 @@ impl Program {
             return total.min(self.bytes);
         }
         let under_way = u32::from(track.burst).saturating_mul(queued.into()).saturating_add(track.ahead.into());
-        let periods = if FULL { total.saturating_sub(1).checked_div(track.period) } else { None };
-        let period = periods.map_or(0, |periods| periods * track.period);
+        let period = total.saturating_sub(1).checked_div(track.period).map_or(0, |periods| periods * track.period);
         total.saturating_sub(under_way).max(floor).max(period).min(self.bytes)
     }
 
     /// The block that the program counter is in.
     fn current(&self, word: &impl Fn(u16) -> u32, pc: u16) -> Option<(u16, Place)> {
-        let (mut low, mut high) = (0, if FULL { self.blocks } else { 1 });
+        let (mut low, mut high) = (0, self.blocks);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.place(middle, word)?.first <= pc { low = middle } else { high = middle }

@@ -54,8 +54,8 @@ impl State {
     /// Notice a lap's end by the address that fell. At least once a lap, which the interrupts of its periods see to.
     fn follow(&mut self, address: u32) {
         let Some(ring) = self.program.map(|program| program.bytes) else { return };
-        let Held::One(buffer, _) = &self.held else { return };
-        let at = address.wrapping_sub(buffer.bus());
+        let Held::One(buffer) = &self.held else { return };
+        let at = address.wrapping_sub(buffer.get().bus());
         if at > ring {
             return;
         }
