@@ -31,6 +31,11 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
     let uses = uses(soc, links, enabled);
     let phases = phases(&said, uses.iter().map(|used| (used.consumer, used.supplier)));
     let until = |device: usize| said[device].last_use.unwrap_or(phases[device].off);
+    // Who keeps a device on for longer than usual.
+    let mut keeper = vec![None; said.len()];
+    for used in uses.iter().filter(|used| phases[used.consumer].last_use > SleepPhase::DEFAULT) {
+        keeper[used.supplier].get_or_insert(used.consumer);
+    }
     let mut pairs = HashSet::new();
     for used in &uses {
         let (Some(supplier), Some(off)) = (ips[used.supplier], sleep(ips[used.supplier]).and_then(|s| s.off.as_ref()))
@@ -50,10 +55,8 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
             format!("`{user}` uses `{other}` until `{last_use_in}`, but `{other}` is off from `{off_in}` on"),
             format!("`{}` is no longer there in `{last_use_in}`", used.label),
         );
-        let later =
-            uses.iter().find(|next| next.supplier == used.consumer && phases[next.consumer].last_use == last_use);
-        let because =
-            Because { ip: ips[used.consumer], device: user, user: later.map(|next| name(next.consumer).as_str()) };
+        let keeper = keeper[used.consumer].map(|keeper| name(keeper).as_str());
+        let because = Because { ip: ips[used.consumer], device: user, keeper };
         let finding = because
             .explain(finding, &phases[used.consumer])
             .and(off.span, format!("the driver of `{}` switches off here", supplier.name.value))
@@ -76,23 +79,23 @@ pub(super) fn check(soc: &Soc, links: &[Link<'_>], enabled: &[bool], cx: &mut Cx
 struct Because<'s> {
     ip: Option<&'s Ip>,
     device: &'s str,
-    /// A device that uses this one for as long.
-    user: Option<&'s str>,
+    /// A device that keeps this one on for longer than usual.
+    keeper: Option<&'s str>,
 }
 
 impl Because<'_> {
     fn explain(&self, finding: Diagnostic, phases: &Phases) -> Diagnostic {
         let (ip, device) = (self.ip.map_or("", |ip| ip.name.value.as_str()), self.device);
         let off = phases.off.as_str();
-        match (sleep(self.ip), self.user) {
+        match (sleep(self.ip), self.keeper) {
             (Some(Sleep { last_use: Some(last_use), .. }), _) => {
                 finding.and(last_use.span, format!("the driver of `{ip}` uses its suppliers until then"))
             }
             (Some(Sleep { off: Some(off), .. }), _) => {
                 finding.and(off.span, format!("the driver of `{ip}` switches off only here, and says no `last_use`"))
             }
-            (_, Some(user)) if phases.off > SleepPhase::DEFAULT => {
-                finding.note(format!("`{device}` is switched off in `{off}`, because `{user}` uses it until then"))
+            (_, Some(keeper)) => {
+                finding.note(format!("`{device}` is switched off in `{off}`, because `{keeper}` uses it until then"))
             }
             _ => finding.note(format!("`{device}` is switched off in `{off}`, since nothing says otherwise")),
         }
