@@ -1,41 +1,35 @@
 //! The small planner: exact programs, counts that are true, and hardly more bursts than the large one has.
 
-use golden::{Decode, Machine, Toy, request};
+mod copies;
+
+use copies::{D, Planner, S, anything, length};
+use golden::{Decode, Toy, request};
 use linkwright::dma::plan::{self, Attributes, CopyRequest, PlanError, Program};
 use linkwright_pl330::Microcode;
 use proptest::prelude::*;
 
-const S: u32 = 0x2000_0000;
-const D: u32 = 0x5000_0000;
+/// The planner of engines that copy blocks alone.
+struct Plain;
 
-/// Execute a planned program; the counts it was announced with must be what happened, and its FIFO lines no less.
-fn judge<I: Decode>(copy: &CopyRequest, plan: &Program, program: &[u8], mut machine: Machine) -> Machine {
-    let tally = machine.run::<I>(program).unwrap_or_else(|fault| panic!("{copy:?}: {fault:?}\n{program:02x?}"));
-    assert_eq!(tally.instructions, plan.instructions.into(), "{copy:?}: instructions");
-    assert_eq!((tally.loads, tally.stores), (plan.loads.into(), plan.stores.into()), "{copy:?}: bursts");
-    let fifo = (u64::from(plan.fifo.resident), u64::from(plan.fifo.peak()));
-    assert!(tally.resident <= fifo.0 && tally.peak <= fifo.1, "{copy:?}: {tally:?}, FIFO lines {fifo:?}");
-    assert!(fifo.1 <= copy.fifo_lines.into(), "{copy:?}: FIFO lines {fifo:?}");
-    machine
+impl Planner for Plain {
+    const ROOM: usize = 512;
+
+    fn plan<I: Decode>(copy: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
+        plan::plain::<I>(copy, out)
+    }
+
+    fn judge_fifo(copy: &CopyRequest, used: (u64, u64), announced: (u64, u64)) {
+        assert!(used.0 <= announced.0 && used.1 <= announced.1, "{copy:?}: FIFO lines {used:?}, {announced:?}");
+        assert!(announced.1 <= copy.fifo_lines.into(), "{copy:?}: FIFO lines {announced:?}");
+    }
 }
 
-/// With real bytes.
-fn moves<I: Decode>(copy: &CopyRequest) -> Program {
-    let mut out = [0; 512];
-    let plan = plan::plain::<I>(copy, &mut out).unwrap_or_else(|e| panic!("{copy:?}: {e}"));
-    let source: Vec<u8> = (0..copy.bytes).map(|i| (i.wrapping_mul(0x9e37_79b1) >> 13) as u8).collect();
-    let machine = Machine::new(copy).with_data(source.clone());
-    let machine = judge::<I>(copy, &plan, &out[..plan.len.into()], machine);
-    assert!(machine.destination() == source, "{copy:?}: data");
-    plan
+fn moves<I: Decode>(copy: &CopyRequest) {
+    copies::moves::<Plain, I>(copy);
 }
 
-/// By addresses alone.
 fn covers<I: Decode>(copy: &CopyRequest) -> Program {
-    let mut out = [0; 512];
-    let plan = plan::plain::<I>(copy, &mut out).unwrap_or_else(|e| panic!("{copy:?}: {e}"));
-    judge::<I>(copy, &plan, &out[..plan.len.into()], Machine::new(copy));
-    plan
+    copies::covers::<Plain, I>(copy).0
 }
 
 #[test]
@@ -95,11 +89,6 @@ fn what_cannot_be_planned_is_a_typed_error() {
     covers::<Toy<16, 65_535, 3, 127>>(&request(1, 0, u32::MAX, 8));
 }
 
-/// Lengths spread evenly over their magnitudes.
-fn length(most: u32) -> impl Strategy<Value = u32> {
-    (0..=most.ilog2()).prop_flat_map(move |bits| 1_u32 << bits..=most.min((2_u32 << bits) - 1))
-}
-
 fn shape(most: u32) -> impl Strategy<Value = CopyRequest> {
     let bus = prop_oneof![Just(1_u8), Just(2), Just(4), Just(8), Just(16)];
     let fifo_lines = prop_oneof![2_u16..24, Just(128)];
@@ -123,39 +112,8 @@ proptest! {
 
     #[test]
     fn no_limit_is_taken_for_granted(copy in shape(1 << 12)) {
-        let mut out = [0; 4096];
-        fn any<I: Decode>(copy: &CopyRequest, out: &mut [u8]) {
-            match plan::plain::<I>(copy, out) {
-                Ok(plan) => drop(judge::<I>(copy, &plan, &out[..plan.len.into()], Machine::new(copy))),
-                Err(e) => assert!(
-                    matches!(e, PlanError::BusWidth(_) | PlanError::JumpTooFar | PlanError::TooLong { .. }),
-                    "{copy:?}: {e}"
-                ),
-            }
-        }
-        any::<Toy<16, 256, 2, 255>>(&copy, &mut out);
-        any::<Toy<15, 100, 1, 255>>(&copy, &mut out);
-        any::<Toy<7, 16, 2, 31>>(&copy, &mut out);
-        any::<Toy<32, 1000, 3, 127>>(&copy, &mut out);
-        any::<Toy<16, 0, 0, 0>>(&copy, &mut out);
-        any::<Toy<3, 2, 2, 9>>(&copy, &mut out);
+        copies::any_limits::<Plain>(&copy);
     }
-}
-
-/// Anything that can be written down.
-fn anything() -> impl Strategy<Value = CopyRequest> {
-    let number = || prop_oneof![any::<u32>(), 0..40_u32, (u32::MAX - 40)..=u32::MAX];
-    let bus = prop_oneof![any::<u8>(), (0_u32..8).prop_map(|log2| 1 << log2)];
-    let fifo_lines = prop_oneof![any::<u16>(), 0..20_u16];
-    (number(), number(), number(), bus, fifo_lines, any::<(u8, u8, bool)>()).prop_map(
-        |(source, destination, bytes, bus_bytes, fifo_lines, (event, cache, barriers))| CopyRequest {
-            fifo_lines,
-            event,
-            source_attributes: Attributes { cache, protection: cache },
-            barriers,
-            ..request(source, destination, bytes, bus_bytes)
-        },
-    )
 }
 
 proptest! {
@@ -163,16 +121,6 @@ proptest! {
 
     #[test]
     fn no_request_panics(copy in anything(), room in 0_usize..=300) {
-        let mut out = [0; 300];
-        let out = &mut out[..room];
-        let _ = plan::plain::<Toy<1, 1, 1, 0>>(&copy, out);
-        let _ = plan::plain::<Toy<255, 65535, 2, 255>>(&copy, out);
-        if let Ok(plan) = plan::plain::<Microcode>(&copy, out) {
-            prop_assert!(plan.fifo.peak() <= copy.fifo_lines);
-            // Attributes that no control word can hold are not what was asked for.
-            if plan.instructions < 100_000 && copy.source_attributes.cache < 8 {
-                judge::<Microcode>(&copy, &plan, &out[..plan.len.into()], Machine::new(&copy));
-            }
-        }
+        copies::plans_or_refuses::<Plain>(&copy, room);
     }
 }

@@ -1,46 +1,40 @@
 //! Every alignment, every short length, the lengths around every loop boundary, and random shapes: the machine must
 //! find each program exact, and the plan must have told the truth about it.
 
-use golden::{Decode, Machine, Tally, Toy, request, setup, word};
+mod copies;
+
+use copies::{D, Planner, S, anything, length};
+use golden::{Decode, Tally, request, setup, word};
 use linkwright::dma::plan::{self, Attributes, Block, CopyRequest, End, PlanError, Program, Request, Work};
 use linkwright::microcode::Side;
 use linkwright_pl330::Microcode;
 use proptest::prelude::*;
 
-const S: u32 = 0x2000_0000;
-const D: u32 = 0x5000_0000;
+/// The planner of every shape.
+struct Whole;
+
+impl Planner for Whole {
+    const ROOM: usize = 256;
+
+    fn plan<I: Decode>(copy: &CopyRequest, out: &mut [u8]) -> Result<Program, PlanError> {
+        plan::copy::<I>(copy, out)
+    }
+
+    fn judge_fifo(copy: &CopyRequest, used: (u64, u64), announced: (u64, u64)) {
+        assert_eq!(used, announced, "{copy:?}: FIFO lines");
+    }
+}
 
 fn plan<I: Decode>(copy: &CopyRequest, out: &mut [u8]) -> Program {
-    plan::copy::<I>(copy, out).unwrap_or_else(|e| panic!("{copy:?}: {e}"))
+    Whole::plan::<I>(copy, out).unwrap_or_else(|e| panic!("{copy:?}: {e}"))
 }
 
-/// Execute a planned program; the counts it was announced with must be what happened.
-fn judge<I: Decode>(copy: &CopyRequest, plan: &Program, program: &[u8], mut machine: Machine) -> (Tally, Machine) {
-    let tally = machine.run::<I>(program).unwrap_or_else(|fault| panic!("{copy:?}: {fault:?}\n{program:02x?}"));
-    assert_eq!(tally.instructions, plan.instructions.into(), "{copy:?}: instructions");
-    assert_eq!((tally.loads, tally.stores), (plan.loads.into(), plan.stores.into()), "{copy:?}: bursts");
-    let fifo = (u64::from(plan.fifo.resident), u64::from(plan.fifo.peak()));
-    assert_eq!((tally.resident, tally.peak), fifo, "{copy:?}: FIFO lines");
-    (tally, machine)
-}
-
-/// With real bytes.
 fn moves<I: Decode>(copy: &CopyRequest) -> Tally {
-    let mut out = [0; 256];
-    let plan = plan::<I>(copy, &mut out);
-    let source: Vec<u8> = (0..copy.bytes).map(|i| (i.wrapping_mul(0x9e37_79b1) >> 13) as u8).collect();
-    let machine = Machine::new(copy).with_data(source.clone());
-    let (tally, machine) = judge::<I>(copy, &plan, &out[..plan.len.into()], machine);
-    assert!(machine.destination() == source, "{copy:?}: data");
-    tally
+    copies::moves::<Whole, I>(copy)
 }
 
-/// By addresses alone.
 fn covers<I: Decode>(copy: &CopyRequest) -> (Program, Tally) {
-    let mut out = [0; 256];
-    let plan = plan::<I>(copy, &mut out);
-    let (tally, _) = judge::<I>(copy, &plan, &out[..plan.len.into()], Machine::new(copy));
-    (plan, tally)
+    copies::covers::<Whole, I>(copy)
 }
 
 #[test]
@@ -202,11 +196,6 @@ fn both_sides_keep_their_attributes() {
     }
 }
 
-/// Lengths spread evenly over their magnitudes.
-fn length(most: u32) -> impl Strategy<Value = u32> {
-    (0..=most.ilog2()).prop_flat_map(move |bits| 1_u32 << bits..=most.min((2_u32 << bits) - 1))
-}
-
 fn shape(most: u32) -> impl Strategy<Value = CopyRequest> {
     let bus = prop_oneof![Just(4_u8), Just(8), Just(16)];
     (bus, 0_u32..4096, 0_u32..4096, length(most), any::<bool>()).prop_map(
@@ -232,39 +221,8 @@ proptest! {
 
     #[test]
     fn no_limit_is_taken_for_granted(copy in shape(1 << 12)) {
-        let mut out = [0; 4096];
-        fn any<I: Decode>(copy: &CopyRequest, out: &mut [u8]) {
-            match plan::copy::<I>(copy, out) {
-                Ok(plan) => drop(judge::<I>(copy, &plan, &out[..plan.len.into()], Machine::new(copy))),
-                Err(e) => assert!(
-                    matches!(e, PlanError::BusWidth(_) | PlanError::JumpTooFar | PlanError::TooLong { .. }),
-                    "{copy:?}: {e}"
-                ),
-            }
-        }
-        any::<Toy<16, 256, 2, 255>>(&copy, &mut out);
-        any::<Toy<15, 100, 1, 255>>(&copy, &mut out);
-        any::<Toy<7, 16, 2, 31>>(&copy, &mut out);
-        any::<Toy<32, 1000, 3, 127>>(&copy, &mut out);
-        any::<Toy<16, 0, 0, 0>>(&copy, &mut out);
-        any::<Toy<3, 2, 2, 9>>(&copy, &mut out);
+        copies::any_limits::<Whole>(&copy);
     }
-}
-
-/// Anything that can be written down.
-fn anything() -> impl Strategy<Value = CopyRequest> {
-    let number = || prop_oneof![any::<u32>(), 0..40_u32, (u32::MAX - 40)..=u32::MAX];
-    let bus = prop_oneof![any::<u8>(), (0_u32..8).prop_map(|log2| 1 << log2)];
-    let fifo_lines = prop_oneof![any::<u16>(), 0..20_u16];
-    (number(), number(), number(), bus, fifo_lines, any::<(u8, u8, bool)>()).prop_map(
-        |(source, destination, bytes, bus_bytes, fifo_lines, (event, cache, barriers))| CopyRequest {
-            fifo_lines,
-            event,
-            source_attributes: Attributes { cache, protection: cache },
-            barriers,
-            ..request(source, destination, bytes, bus_bytes)
-        },
-    )
 }
 
 proptest! {
@@ -272,17 +230,7 @@ proptest! {
 
     #[test]
     fn no_request_panics(copy in anything(), room in 0_usize..=300) {
-        let mut out = [0; 300];
-        let out = &mut out[..room];
-        let _ = plan::copy::<Toy<1, 1, 1, 0>>(&copy, out);
-        let _ = plan::copy::<Toy<255, 65535, 2, 255>>(&copy, out);
-        if let Ok(plan) = plan::copy::<Microcode>(&copy, out) {
-            prop_assert!(plan.fifo.peak() <= copy.fifo_lines);
-            // Attributes that no control word can hold are not what was asked for.
-            if plan.instructions < 100_000 && copy.source_attributes.cache < 8 {
-                judge::<Microcode>(&copy, &plan, &out[..plan.len.into()], Machine::new(&copy));
-            }
-        }
+        copies::plans_or_refuses::<Whole>(&copy, room);
     }
 }
 
