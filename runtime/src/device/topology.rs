@@ -172,11 +172,12 @@ impl<'s, P: Platform> System<'s, P> {
             |domain: &'static Domain| domain.outer.iter().filter_map(|&at| topology.domains.get(usize::from(at)));
         let mut found = false;
         for outer in topology.domains.iter().filter(|domain| self.is_on(domain)).flat_map(outer) {
-            if !self.is_on(outer) && switch(outer).is_none() {
-                found |= self
-                    .domain_declared(outer)
-                    .map(|made| self.with(|s| s.dom(made.index() as u32).on = true))
-                    .is_some();
+            if !self.is_on(outer)
+                && switch(outer).is_none()
+                && let Some(made) = self.domain_declared(outer)
+            {
+                self.with(|s| s.dom(made.index() as u32).on = true);
+                found = true;
             }
         }
         found

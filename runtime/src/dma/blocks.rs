@@ -134,8 +134,7 @@ impl Blocks {
     pub(super) fn moved(&self, memory: &View, position: &Position, queued: u8) -> u32 {
         let pc = position.pc.wrapping_sub(memory.bus());
         let Position { source, destination, .. } = *position;
-        let at = Snapshot { pc, source, destination, queued };
-        self.program.done(|at| memory.word(at.into()), at)
+        self.program.done(|at| memory.word(at.into()), Snapshot { pc, source, destination, queued })
     }
 
     /// Has a thread that stands there, and runs, set this program's addresses?

@@ -213,8 +213,7 @@ impl Link {
             s.moved = s.moved.max(moved);
             if s.abandoned || s.orphan {
                 s.land();
-            } else if let (Some(handler), true, false, true) = (s.handler, may_call, s.attached, cargo.power.is_some())
-            {
+            } else if let Some(handler) = s.handler.filter(|_| may_call && !s.attached && cargo.power.is_some()) {
                 s.phase = Phase::Callback;
                 return (Some((handler, s.flight)), None);
             } else {

@@ -212,8 +212,6 @@ impl State {
             self.told = 0;
             self.again = false;
             self.unheard = false;
-        }
-        if FULL {
             self.lap = Lap::begin(self.gate.is_some());
         }
     }

@@ -3,6 +3,9 @@ use core::marker::PhantomData;
 use super::PlanError;
 use crate::microcode::{Isa, Op, Unencodable, When};
 
+/// Stands for a number until it is known where its bytes are.
+pub(super) const MARK: u32 = 0x8765_4321;
+
 /// Writes a program and counts what it will execute. It counts on when the program no longer fits, so that the error
 /// can say how much is needed.
 pub(super) struct Assembler<'a, I> {
@@ -31,11 +34,11 @@ impl<'a, I: Isa> Assembler<'a, I> {
         Ok(())
     }
 
-    /// Make a `value` of the number with which the last operation ends, little-endian. Without room for it nothing
+    /// Make a `value` of the [`MARK`] with which the last operation ends, little-endian. Without room for it nothing
     /// happens.
-    pub(super) fn replace_last(&mut self, number: u32, value: u32) -> Result<(), PlanError> {
+    pub(super) fn replace_mark(&mut self, value: u32) -> Result<(), PlanError> {
         let Some(place) = self.out.get_mut(self.len.saturating_sub(4)..self.len) else { return Ok(()) };
-        if *place != number.to_le_bytes() {
+        if *place != MARK.to_le_bytes() {
             return Err(PlanError::Unpatchable);
         }
         place.copy_from_slice(&value.to_le_bytes());
@@ -44,7 +47,6 @@ impl<'a, I: Isa> Assembler<'a, I> {
 
     /// An operation with a 32-bit number in it; returns where the number's four bytes stand.
     pub(super) fn patchable(&mut self, op: impl Fn(u32) -> Op, value: u32) -> Result<usize, PlanError> {
-        const MARK: u32 = 0x8765_4321;
         let marked = I::encode(op(MARK))?;
         let offset =
             marked.as_bytes().windows(4).position(|w| w == MARK.to_le_bytes()).ok_or(PlanError::Unpatchable)?;

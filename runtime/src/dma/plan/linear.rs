@@ -5,7 +5,7 @@ use super::{Attributes, PlanError};
 use crate::microcode::{Access, Control, Isa, Op, Side, When};
 
 /// Layouts depend on addresses only modulo this: no burst crosses a multiple of it.
-pub(super) const PAGE: u32 = 4096;
+const PAGE: u32 = 4096;
 
 /// From memory to memory, as [`Layout`](super::layout::Layout) has it; or from the one word
 /// that lies at `word`. Both addresses are set.

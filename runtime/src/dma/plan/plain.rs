@@ -3,7 +3,7 @@
 //! Its programs move as much with each beat as those of [`copy`](super::copy()), whatever the alignment. What it leaves
 //! out is the search for the best of several layouts, and loops whose products leave no remainder.
 
-use super::assembler::Assembler;
+use super::assembler::{Assembler, MARK};
 use super::linear::access;
 use super::progress::Track;
 use super::{Block, CopyRequest, FifoNeed, PlanError, Program, Setup};
@@ -132,9 +132,8 @@ impl<I: Isa> Writer<'_, I> {
 
     /// Returns where its four bytes stand.
     fn address(&mut self, side: Side, address: u32) -> u8 {
-        const MARK: u32 = 0x8765_4321;
         self.op(Op::SetAddress(side, MARK), 1);
-        let replaced = self.asm.replace_last(MARK, address);
+        let replaced = self.asm.replace_mark(address);
         self.check(replaced);
         self.asm.len().saturating_sub(4) as u8
     }
